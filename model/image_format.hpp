@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace pixmill {
+
+/// Formats that Pixmill writes. Stored and sent: append, never renumber.
+enum class image_format : std::uint8_t {
+  unknown = 0,
+  jpeg,
+  png,
+  webp,
+  gif,
+  avif,
+  tiff,
+  bmp,
+};
+
+/// Returns `jpeg`, `png`, …; `unknown` for none.
+std::string_view to_string(image_format format) noexcept;
+
+/// Returns the file name's ending without its dot: `jpg`, `png`, …
+std::string_view extension_of(image_format format) noexcept;
+
+/// Returns the media type: `image/jpeg`, …
+std::string_view content_type_of(image_format format) noexcept;
+
+/// Returns the format that `word` names (`jpeg`, `png`, …).
+std::optional<image_format> image_format_from(std::string_view word) noexcept;
+
+} // namespace pixmill
