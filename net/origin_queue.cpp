@@ -1,0 +1,114 @@
+#include "net/origin_queue.hpp"
+
+#include <algorithm>
+
+namespace pixmill::net {
+
+origin_queue::origin_queue(std::uint32_t per_origin)
+    : per_origin_(std::max(per_origin, 1u)) {}
+
+void origin_queue::push(const std::string& origin, ticket which) {
+  const auto i = origins_.try_emplace(origin).first;
+  i->second.waiting.push_back(which);
+  ++waiting_;
+  settle(i);
+}
+
+void origin_queue::push_front(const std::string& origin, ticket which) {
+  const auto i = origins_.try_emplace(origin).first;
+  i->second.waiting.push_front(which);
+  ++waiting_;
+  settle(i);
+}
+
+bool origin_queue::remove(const std::string& origin, ticket which) {
+  const auto i = origins_.find(origin);
+  if (i == origins_.end())
+    return false;
+  auto& waiting = i->second.waiting;
+  const auto at = std::find(waiting.begin(), waiting.end(), which);
+  if (at == waiting.end())
+    return false;
+  waiting.erase(at);
+  --waiting_;
+  settle(i);
+  return true;
+}
+
+std::optional<origin_queue::ticket> origin_queue::pop(time_point now) {
+  resume_due(now);
+  while (!ring_.empty()) {
+    auto turn = ring_.begin();
+    const auto i = origins_.find(*turn);
+    auto& origin = i->second;
+    if (origin.waiting.empty() || origin.active >= per_origin_
+        || origin.paused_until) {
+      origin.in_ring = false;
+      ring_.erase(turn);
+      settle(i);
+      continue;
+    }
+    const auto result = origin.waiting.front();
+    origin.waiting.pop_front();
+    ++origin.active;
+    --waiting_;
+    ring_.splice(ring_.end(), ring_, turn);
+    return result;
+  }
+  return std::nullopt;
+}
+
+void origin_queue::finished(const std::string& origin) {
+  const auto i = origins_.find(origin);
+  if (i == origins_.end())
+    return;
+  if (i->second.active > 0)
+    --i->second.active;
+  settle(i);
+}
+
+void origin_queue::pause(const std::string& origin, time_point until) {
+  const auto i = origins_.try_emplace(origin).first;
+  auto& paused_until = i->second.paused_until;
+  if (paused_until && *paused_until >= until)
+    return;
+  paused_until = until;
+  pauses_.emplace(until, origin);
+}
+
+std::optional<origin_queue::time_point> origin_queue::next_resume() const {
+  if (pauses_.empty())
+    return std::nullopt;
+  return pauses_.begin()->first;
+}
+
+// Puts an origin where its state says: into the ring, or out of memory.
+void origin_queue::settle(entries::iterator which) {
+  auto& origin = which->second;
+  if (origin.in_ring || origin.paused_until)
+    return;
+  if (origin.waiting.empty()) {
+    if (origin.active == 0)
+      origins_.erase(which);
+    return;
+  }
+  if (origin.active < per_origin_) {
+    origin.in_ring = true;
+    ring_.push_back(which->first);
+  }
+}
+
+void origin_queue::resume_due(time_point now) {
+  while (!pauses_.empty() && pauses_.begin()->first <= now) {
+    const auto due = pauses_.begin()->first;
+    const auto i = origins_.find(pauses_.begin()->second);
+    pauses_.erase(pauses_.begin());
+    // A longer pause may have been asked for since.
+    if (i == origins_.end() || i->second.paused_until != due)
+      continue;
+    i->second.paused_until.reset();
+    settle(i);
+  }
+}
+
+} // namespace pixmill::net

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace pixmill::net {
+
+/// Decides which waiting transfer starts next: origins take turns, none has
+/// more than its share under way, and a paused one is passed over.
+///
+/// Every operation but `remove` takes constant time, or logarithmic in the
+/// number of paused origins.
+///
+/// @note Not thread-safe; knows no clock of its own.
+class origin_queue {
+public:
+  using ticket = std::uint64_t;
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// @param per_origin Transfers under way for one origin, from 1.
+  explicit origin_queue(std::uint32_t per_origin);
+
+  /// Lets a transfer wait behind all others of `origin`.
+  void push(const std::string& origin, ticket which);
+
+  /// Lets a transfer wait before all others of `origin`, as one that was
+  /// redirected there deserves.
+  void push_front(const std::string& origin, ticket which);
+
+  /// Takes a transfer out that has not been popped.
+  /// @returns Whether it was there.
+  bool remove(const std::string& origin, ticket which);
+
+  /// Returns the transfer that is to start now and counts it as under way.
+  std::optional<ticket> pop(time_point now);
+
+  /// Says that a popped transfer of `origin` is over.
+  void finished(const std::string& origin);
+
+  /// Lets no transfer of `origin` start before `until`; never shortens an
+  /// earlier pause.
+  void pause(const std::string& origin, time_point until);
+
+  /// Returns when `pop` may have something although nothing has changed.
+  std::optional<time_point> next_resume() const;
+
+  /// Returns how many transfers wait.
+  std::size_t size() const noexcept {
+    return waiting_;
+  }
+
+private:
+  struct entry {
+    std::deque<ticket> waiting;
+    std::uint32_t active = 0;
+    std::optional<time_point> paused_until;
+    bool in_ring = false;
+  };
+  using entries = std::unordered_map<std::string, entry>;
+
+  void settle(entries::iterator which);
+  void resume_due(time_point now);
+
+  std::uint32_t per_origin_;
+  std::size_t waiting_ = 0;
+  entries origins_;
+  /// Origins that can start something, in turn; may hold some that no longer
+  /// can, which `pop` drops.
+  std::list<std::string> ring_;
+  std::multimap<time_point, std::string> pauses_;
+};
+
+} // namespace pixmill::net

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pixmill::net {
+
+/// Section `[fetch]`: how images are downloaded.
+struct fetch_settings {
+  /// Transfers at once on this node.
+  std::uint32_t max_transfers = 64;
+  /// Transfers at once from one origin (scheme, host and port).
+  std::uint32_t per_origin = 6;
+  /// Largest body, bytes.
+  std::uint64_t max_bytes = 25ull << 20;
+  /// Bodies held in memory at once on this node, bytes.
+  std::uint64_t memory_budget = 256ull << 20;
+  std::chrono::milliseconds connect_timeout{10'000};
+  /// One whole transfer, redirects included.
+  std::chrono::milliseconds total_timeout{60'000};
+  /// A transfer slower than `low_speed_bytes` a second for this long fails.
+  std::chrono::seconds low_speed_time{15};
+  std::uint32_t low_speed_bytes = 1'000;
+  std::uint32_t max_redirects = 5;
+  /// Ports that may be connected to besides 80 and 443.
+  std::vector<std::uint16_t> allow_ports;
+  /// Address ranges that may be reached although they are not global unicast,
+  /// such as `127.0.0.0/8`. They are open to the URLs of the sheet, not to
+  /// redirects that leave the host that the sheet names.
+  std::vector<std::string> allow_cidrs;
+  /// PEM file of the certificate authorities to trust instead of the system's;
+  /// empty: the system's.
+  std::string ca_file;
+  /// Attempts in all for one image that fails transiently.
+  std::uint32_t max_attempts = 4;
+  /// The first pause before another attempt; doubles, with full jitter.
+  std::chrono::milliseconds first_pause{500};
+  /// No pause is longer, unless the origin's Retry-After asks for it.
+  std::chrono::milliseconds longest_pause{30'000};
+  /// A Retry-After beyond this counts as this.
+  std::chrono::seconds longest_retry_after{300};
+};
+
+} // namespace pixmill::net
