@@ -1,0 +1,142 @@
+#include "imaging/codec_server.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "imaging/codec_wire.hpp"
+#include "imaging/shared_memory.hpp"
+#include "model/errc.hpp"
+
+namespace pixmill::imaging {
+namespace {
+
+// The socket, the shared memory, the three standard ones, and what ImageMagick
+// reads of its configuration, one file at a time.
+constexpr rlim_t descriptor_limit = 32;
+
+// glibc's largest: above it, each buffer costs page faults every time.
+constexpr int map_from_bytes = 32 << 20;
+constexpr int kept_free_bytes = 256 << 20;
+
+void limit(__rlimit_resource resource, rlim_t value) {
+  const rlimit both{.rlim_cur = value, .rlim_max = value};
+  ::setrlimit(resource, &both);
+}
+
+void confine(const codec_request& first) {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, descriptor_limit);
+  // AddressSanitizer reserves terabytes.
+#ifndef __SANITIZE_ADDRESS__
+  if (first.memory_limit != 0)
+    limit(RLIMIT_AS, first.memory_limit);
+#endif
+  ::setpriority(PRIO_PROCESS, 0,
+                static_cast<int>(std::min<std::uint32_t>(first.nice, 19)));
+  // NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread.
+  ::mallopt(M_MMAP_THRESHOLD, map_from_bytes);
+  ::mallopt(M_TRIM_THRESHOLD, kept_free_bytes);
+  // NOLINTEND(concurrency-mt-unsafe)
+}
+
+bool valid(const codec_request& request, std::size_t memory_bytes) noexcept {
+  return request.version == wire_version && request.source_bytes <= memory_bytes
+         && request.target <= static_cast<std::uint8_t>(target_kind::scale)
+         && request.format
+              <= static_cast<std::uint8_t>(format_choice::automatic);
+}
+
+caf::expected<compressed_image> work(std::span<const std::uint8_t> source,
+                                     const codec_request& request,
+                                     compress_function compress) {
+  // Any other exception is a bug and ends the process: the pool tries again in
+  // a fresh one. The lack of memory would only come back.
+  try {
+    return compress(source,
+                    {.target = static_cast<target_kind>(request.target),
+                     .value = request.goal_value,
+                     .floor_ssim_ppm = request.floor_ssim_ppm,
+                     .format = static_cast<format_choice>(request.format),
+                     .max_edge = request.max_edge},
+                    {.max_pixels = request.max_pixels,
+                     .max_side = request.max_side,
+                     .max_frames = request.max_frames});
+  } catch (const std::bad_alloc&) {
+    return make_error(errc::decode, "out of memory");
+  }
+}
+
+// No output may outweigh its source.
+std::span<std::uint8_t> output_room(std::span<std::uint8_t> memory,
+                                    std::size_t source_bytes) {
+  const auto rest =
+    memory.subspan(std::min(output_at(source_bytes), memory.size()));
+  return rest.first(std::min(source_bytes, rest.size()));
+}
+
+void describe(const caf::error& reason, codec_reply& reply) {
+  reply.failure = static_cast<std::uint8_t>(code_of(reason, errc::decode));
+  const auto text = context_of(reason);
+  std::copy_n(text.begin(), std::min(text.size(), reply.detail.size() - 1),
+              reply.detail.begin());
+}
+
+void describe(const compressed_image& image, std::span<std::uint8_t> room,
+              codec_reply& reply) {
+  if (image.bytes.size() > room.size())
+    return describe(make_error(errc::encode, "larger than its source"), reply);
+  std::memcpy(room.data(), image.bytes.data(), image.bytes.size());
+  reply.output_bytes = image.bytes.size();
+  reply.format = static_cast<std::uint8_t>(image.format);
+  reply.width = image.width;
+  reply.height = image.height;
+  reply.quality = image.quality;
+  reply.ssim_ppm = image.ssim_ppm;
+  reply.kept_original = image.kept_original ? 1 : 0;
+  reply.target_missed = image.target_missed ? 1 : 0;
+}
+
+} // namespace
+
+int serve_codec(int descriptor, compress_function compress) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  shared_memory memory;
+  bool confined = false;
+  for (;;) {
+    codec_request request;
+    const auto got = receive_packet(descriptor, &request, sizeof(request));
+    if (got.size == 0)
+      return 0; // The pool says goodbye by closing its end.
+    if (got.descriptor >= 0) {
+      auto adopted = shared_memory::adopt(got.descriptor);
+      if (!adopted)
+        return 1;
+      memory = std::move(*adopted);
+    }
+    const auto bytes = memory.bytes();
+    if (got.size != sizeof(request) || !valid(request, bytes.size()))
+      return 1;
+    if (!std::exchange(confined, true))
+      confine(request);
+    const auto result =
+      work(bytes.first(request.source_bytes), request, compress);
+    codec_reply reply;
+    reply.sequence = request.sequence;
+    if (result)
+      describe(*result, output_room(bytes, request.source_bytes), reply);
+    else
+      describe(result.error(), reply);
+    if (!send_packet(descriptor, &reply, sizeof(reply)))
+      return 0;
+  }
+}
+
+} // namespace pixmill::imaging

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+
+#include <caf/expected.hpp>
+
+#include "imaging/compressor.hpp"
+#include "imaging/header.hpp"
+#include "imaging/pixels.hpp"
+#include "imaging/rate_search.hpp"
+
+namespace pixmill::imaging {
+
+/// One image on its way through an engine: what it is and what it has to
+/// become.
+struct compression {
+  byte_view source;
+  const picture_header& header;
+  const compress_goal& goal;
+  extent target;        ///< Upright, after `max_edge` and `scale`.
+  std::string stripped; ///< The source without metadata; empty: as it is.
+
+  compression(byte_view source, const picture_header& header,
+              const compress_goal& goal);
+
+  /// Returns the size of the upright source.
+  extent upright_size() const noexcept;
+
+  /// Returns whether the pixels have to move: turned or fewer of them.
+  bool reshapes() const noexcept;
+
+  /// Returns what leaving the picture alone would cost, bytes.
+  std::size_t kept_bytes() const noexcept;
+
+  /// Returns the bytes that an encoding must not pass.
+  std::size_t budget() const noexcept;
+
+  /// Returns whether the goal speaks of bytes.
+  bool has_budget() const noexcept;
+};
+
+/// Finds the encoding that `what.goal` asks for.
+/// @param highest More quality is wasted on this source.
+caf::expected<rate_result> reach_goal(const compression& what,
+                                      quality_encoder& encoder, int highest);
+
+/// Like `reach_goal`, for encoders whose quality has few steps, best first.
+caf::expected<rate_result> reach_goal_by_levels(const compression& what,
+                                                quality_encoder& encoder,
+                                                std::span<const int> levels);
+
+/// Returns what to answer: `found`, or the source where that is no larger.
+compressed_image settle(const compression& what, image_format format,
+                        rate_result found);
+
+/// Returns the source, without its metadata, as the answer.
+compressed_image keep(const compression& what);
+
+/// Decodes the first frame, turns it upright, and scales it to `what.target`.
+caf::expected<decoded_picture> decode_picture(const compression& what);
+
+// The engines, one for each format that is written.
+caf::expected<compressed_image> compress_to_jpeg(const compression& what);
+caf::expected<compressed_image> compress_to_png(const compression& what);
+caf::expected<compressed_image> compress_to_webp(const compression& what);
+caf::expected<compressed_image> compress_to_gif(const compression& what);
+caf::expected<compressed_image> compress_to_avif(const compression& what);
+
+} // namespace pixmill::imaging

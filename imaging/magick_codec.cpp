@@ -1,0 +1,217 @@
+#include "imaging/magick_codec.hpp"
+
+#include <list>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include <Magick++.h>
+
+#include "model/errc.hpp"
+
+namespace pixmill::imaging {
+
+namespace {
+
+/// ImageMagick holds 8 bytes a pixel and copies while it works; its own limit
+/// is the second line behind `decode_limits`.
+constexpr MagickCore::MagickSizeType most_memory = 2'000'000'000;
+
+const char* coder_of(image_format format) {
+  switch (format) {
+  case image_format::jpeg:
+    return "JPEG";
+  case image_format::gif:
+    return "GIF";
+  case image_format::avif:
+    return "AVIF";
+  case image_format::tiff:
+    return "TIFF";
+  case image_format::bmp:
+    return "BMP";
+  default:
+    return nullptr;
+  }
+}
+
+void initialize() {
+  // Before the library starts: OpenMP reads it once.
+  setenv("MAGICK_THREAD_LIMIT", "1", 1);
+  Magick::InitializeMagick(nullptr);
+  using limits = Magick::ResourceLimits;
+  limits::thread(1);
+  limits::memory(most_memory);
+  limits::area(most_memory);
+  // Spilling to disk would turn a large picture into an outage.
+  limits::map(0);
+  limits::disk(0);
+  for (auto format : {image_format::jpeg, image_format::gif, image_format::avif,
+                      image_format::tiff, image_format::bmp}) {
+    try {
+      Magick::CoderInfo info(coder_of(format));
+    } catch (const Magick::Exception&) {
+      // Not built in: reading it will say so.
+    }
+  }
+}
+
+/// Reads with the coder of `header.format`, whatever ImageMagick would guess.
+/// Warnings about damage throw; others, such as unknown TIFF tags, do not.
+Magick::Image read_first(byte_view source, image_format format) {
+  Magick::Image image;
+  image.subImage(0);
+  image.subRange(1);
+  try {
+    image.read(Magick::Blob(source.data(), source.size()), Magick::Geometry(),
+               8, coder_of(format));
+  } catch (const Magick::WarningCorruptImage&) {
+    throw;
+  } catch (const Magick::Warning&) {}
+  return image;
+}
+
+pixel_buffer pixels_of(Magick::Image& image, bool alpha) {
+  pixel_buffer pixels{static_cast<std::uint32_t>(image.columns()),
+                      static_cast<std::uint32_t>(image.rows()),
+                      static_cast<std::uint8_t>(alpha ? 4 : 3),
+                      {}};
+  pixels.samples.resize(pixels.row_bytes() * pixels.height);
+  image.write(0, 0, pixels.width, pixels.height, alpha ? "RGBA" : "RGB",
+              Magick::CharPixel, pixels.samples.data());
+  return pixels;
+}
+
+std::string bytes_of(const Magick::Blob& blob) {
+  return {static_cast<const char*>(blob.data()), blob.length()};
+}
+
+Magick::Image image_of(const pixel_buffer& pixels) {
+  auto* map = pixels.channels == 1   ? "I"
+              : pixels.channels == 3 ? "RGB"
+                                     : "RGBA";
+  return Magick::Image(pixels.width, pixels.height, map, Magick::CharPixel,
+                       pixels.samples.data());
+}
+
+caf::error undecodable(const std::exception& reason) {
+  return make_error(errc::decode, reason.what());
+}
+
+} // namespace
+
+void prepare_magick() {
+  static std::once_flag once;
+  std::call_once(once, initialize);
+}
+
+caf::expected<decoded_picture>
+decode_with_magick(byte_view source, const picture_header& header) {
+  prepare_magick();
+  if (coder_of(header.format) == nullptr)
+    return make_error(errc::unsupported_format);
+  try {
+    auto image = read_first(source, header.format);
+    // Some coders answer what they refuse with an empty image.
+    if (image.columns() == 0 || image.rows() == 0)
+      return make_error(errc::decode, "no pixels came out");
+    decoded_picture picture;
+    picture.icc = bytes_of(image.iccColorProfile());
+    if (image.colorSpace() != Magick::sRGBColorspace)
+      image.colorSpace(Magick::sRGBColorspace);
+    picture.pixels = pixels_of(image, image.matte());
+    return picture;
+  } catch (const Magick::Exception& reason) {
+    return undecodable(reason);
+  }
+}
+
+caf::expected<animation> decode_gif(byte_view source) {
+  prepare_magick();
+  // ImageMagick's C interface: its C++ one cannot name the coder here.
+  auto* info = MagickCore::CloneImageInfo(nullptr);
+  MagickCore::CopyMagickString(info->magick, "GIF", MaxTextExtent);
+  MagickCore::CopyMagickString(info->filename, "GIF:", MaxTextExtent);
+  auto* problems = MagickCore::AcquireExceptionInfo();
+  auto* images =
+    MagickCore::BlobToImage(info, source.data(), source.size(), problems);
+  bool damaged = problems->severity >= MagickCore::ErrorException
+                 || problems->severity == MagickCore::CorruptImageWarning;
+  MagickCore::DestroyExceptionInfo(problems);
+  MagickCore::DestroyImageInfo(info);
+  try {
+    std::list<Magick::Image> stored;
+    if (images != nullptr)
+      Magick::insertImages(&stored, images);
+    if (damaged || stored.empty())
+      return make_error(errc::decode, "the GIF data is damaged");
+    std::list<Magick::Image> shown;
+    Magick::coalesceImages(&shown, stored.begin(), stored.end());
+    animation result;
+    result.loops = static_cast<int>(stored.front().animationIterations());
+    int end = 0;
+    for (auto& image : shown) {
+      end += static_cast<int>(image.animationDelay()) * 10;
+      result.frames.push_back(pixels_of(image, true));
+      result.ends.push_back(end);
+    }
+    return result;
+  } catch (const Magick::Exception& reason) {
+    return undecodable(reason);
+  }
+}
+
+caf::expected<std::string> encode_gif(const animation& frames, int colours) {
+  prepare_magick();
+  try {
+    std::list<Magick::Image> images;
+    int start = 0;
+    for (std::size_t i = 0; i < frames.frames.size(); ++i) {
+      auto image = image_of(frames.frames[i]);
+      // GIF counts hundredths of a second.
+      image.animationDelay(static_cast<std::size_t>(
+        frames.ends[i] / 10 - std::exchange(start, frames.ends[i]) / 10));
+      image.animationIterations(static_cast<std::size_t>(frames.loops));
+      image.gifDisposeMethod(1);
+      image.quantizeColors(static_cast<std::size_t>(colours));
+      image.quantizeDither(false);
+      images.push_back(std::move(image));
+    }
+    // One palette: pixels that stand still get the same colour in each frame.
+    Magick::quantizeImages(images.begin(), images.end());
+    std::list<Magick::Image> smaller;
+    if (images.size() > 1)
+      Magick::optimizeImageLayers(&smaller, images.begin(), images.end());
+    else
+      smaller = std::move(images);
+    for (auto& image : smaller)
+      image.magick("GIF");
+    Magick::Blob blob;
+    Magick::writeImages(smaller.begin(), smaller.end(), &blob);
+    return bytes_of(blob);
+  } catch (const Magick::Exception& reason) {
+    return make_error(errc::encode, reason.what());
+  }
+}
+
+caf::expected<std::string> encode_avif(const pixel_buffer& pixels, int quality,
+                                       const std::string& icc) {
+  prepare_magick();
+  try {
+    auto image = image_of(pixels);
+    image.magick("AVIF");
+    image.quality(static_cast<std::size_t>(quality));
+    if (!icc.empty())
+      image.iccColorProfile(Magick::Blob(icc.data(), icc.size()));
+    // Of the encoder, 0 to 9: lower ones cost up to 100 times as much.
+    image.defineValue("heic", "speed", "8");
+    Magick::Blob blob;
+    image.write(&blob);
+    if (blob.length() == 0)
+      return make_error(errc::encode, "ImageMagick wrote no AVIF");
+    return bytes_of(blob);
+  } catch (const Magick::Exception& reason) {
+    return make_error(errc::encode, reason.what());
+  }
+}
+
+} // namespace pixmill::imaging

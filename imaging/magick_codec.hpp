@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include <caf/expected.hpp>
+
+#include "imaging/animation.hpp"
+#include "imaging/header.hpp"
+#include "imaging/pixels.hpp"
+
+/// The formats that only ImageMagick reads here. Its coder is always named, so
+/// that its own guesses never count, and it gets one thread, no disk and no
+/// more memory than `decode_limits` lets through.
+namespace pixmill::imaging {
+
+/// Loads the coders, which are shared objects. Later calls return at once.
+void prepare_magick();
+
+/// Decodes the first frame of an AVIF, BMP, GIF, TIFF, or a CMYK JPEG to RGB or
+/// RGBA, as stored; AVIF upright.
+/// @retval errc::decode Damaged, or ImageMagick cannot read it.
+caf::expected<decoded_picture> decode_with_magick(byte_view source,
+                                                  const picture_header& header);
+
+/// Decodes all frames of a GIF as they are shown.
+/// @retval errc::decode Damaged.
+caf::expected<animation> decode_gif(byte_view source);
+
+/// Writes a GIF with a palette of `colours` for all frames together.
+/// @param colours 2 to 256.
+/// @retval errc::encode ImageMagick refused.
+caf::expected<std::string> encode_gif(const animation& frames, int colours);
+
+/// Writes a still AVIF.
+/// @param quality 1 to 100.
+/// @retval errc::encode ImageMagick refused or was built without AVIF.
+caf::expected<std::string> encode_avif(const pixel_buffer& pixels, int quality,
+                                       const std::string& icc);
+
+} // namespace pixmill::imaging

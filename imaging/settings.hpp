@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace pixmill::imaging {
+
+/// Section `[imaging]`: how images are decoded and encoded.
+struct imaging_settings {
+  /// Codec processes; 0: one for each core.
+  std::uint32_t processes = 0;
+  /// Largest picture, width x height, over all frames.
+  std::uint64_t max_pixels = 100'000'000;
+  /// Longest width or height, pixels.
+  std::uint32_t max_side = 20'000;
+  /// Most frames of an animation.
+  std::uint32_t max_frames = 500;
+  /// One image in a codec process; then the process is killed.
+  std::chrono::milliseconds timeout{30'000};
+  /// Address space of one codec process, bytes.
+  std::uint64_t memory_limit = 2ull << 30;
+  /// Images after which a codec process is replaced.
+  std::uint32_t recycle_after = 5'000;
+  /// Niceness of codec processes, 0 to 19.
+  std::uint32_t nice = 5;
+};
+
+} // namespace pixmill::imaging
