@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "persistence/object_store.hpp"
+
+namespace pixmill::persistence {
+
+/// An object store in a directory: `ab/<sha256>.jpg`, written under a
+/// temporary name, synced, renamed, its folder synced.
+///
+/// `put` only writes; `sync` does the rest for all files at once: one `syncfs`
+/// before the renaming and one after it. With 64 files that takes a quarter of
+/// the CPU of an `fsync` for each file and folder. Where `syncfs` cannot be
+/// trusted, or others keep the disk so busy that it takes over 2 s, `put`
+/// syncs and renames each file itself.
+class directory_store final : public object_store {
+public:
+  /// Opens or creates the store and removes temporary files of a dead process.
+  /// @retval errc::file_unwritable The folder cannot be made or written.
+  static caf::expected<std::unique_ptr<directory_store>>
+  open(std::filesystem::path root);
+  ~directory_store() override;
+
+  caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
+                                 image_format format) override;
+  caf::expected<caf::unit_t> sync() override;
+  caf::expected<std::string> get(std::string_view sha256,
+                                 image_format format) const override;
+
+  /// Returns where an object is, relative to the store's root.
+  static std::filesystem::path relative_path(std::string_view sha256,
+                                             image_format format);
+
+private:
+  class impl;
+  explicit directory_store(std::unique_ptr<impl> impl);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace pixmill::persistence

@@ -1,0 +1,72 @@
+#include "persistence/journal_keys.hpp"
+
+namespace pixmill::persistence {
+namespace {
+
+void append_number(std::string& out, std::uint32_t x, int bytes) {
+  for (auto shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+    out += static_cast<char>(x >> shift);
+}
+
+std::uint32_t number_in(std::string_view bytes) noexcept {
+  std::uint32_t x = 0;
+  for (const auto byte : bytes)
+    x = x << 8 | static_cast<unsigned char>(byte);
+  return x;
+}
+
+} // namespace
+
+std::string job_prefix(std::string_view job) {
+  std::string key{job};
+  key += '\0';
+  return key;
+}
+
+std::string job_prefix_end(std::string_view job) {
+  std::string key{job};
+  key += '\1';
+  return key;
+}
+
+std::string slot_key(std::string_view job, slot_id slot) {
+  auto key = job_prefix(job);
+  append_number(key, slot.row, 4);
+  append_number(key, slot.index, 2);
+  return key;
+}
+
+bool parse_slot_key(std::string_view key, std::string_view prefix,
+                    slot_id& slot) noexcept {
+  if (key.size() != prefix.size() + 6 || !key.starts_with(prefix))
+    return false;
+  slot.row = number_in(key.substr(prefix.size(), 4));
+  slot.index =
+    static_cast<std::uint16_t>(number_in(key.substr(key.size() - 2)));
+  return true;
+}
+
+std::string chunk_key(std::string_view job, std::uint32_t index) {
+  auto key = job_prefix(job);
+  append_number(key, index, 4);
+  return key;
+}
+
+std::string_view job_of_key(std::string_view key) noexcept {
+  return key.substr(0, key.find('\0'));
+}
+
+std::string record_key(std::string_view job) {
+  return std::string{"r"}.append(job);
+}
+
+std::string counters_key(std::string_view job) {
+  return std::string{"c"}.append(job);
+}
+
+std::string fingerprint_key(std::string_view fingerprint,
+                            std::string_view job) {
+  return std::string{"f"}.append(fingerprint).append(1, '\0').append(job);
+}
+
+} // namespace pixmill::persistence

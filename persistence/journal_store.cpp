@@ -1,0 +1,373 @@
+#include "persistence/journal_store.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "persistence/journal_database.hpp"
+#include "persistence/journal_keys.hpp"
+#include "persistence/journal_reader.hpp"
+#include "persistence/record_codec.hpp"
+
+namespace pixmill::persistence {
+namespace {
+
+rocksdb::WriteOptions synced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+} // namespace
+
+class journal_store::impl {
+public:
+  explicit impl(std::unique_ptr<journal_database> database)
+      : database_{std::move(database)}, reader_{*database_} {
+    // nop
+  }
+
+  const journal_reader& reader() const noexcept {
+    return reader_;
+  }
+
+  caf::expected<caf::unit_t> put_csv_chunk(std::string_view job,
+                                           std::uint32_t index,
+                                           std::string_view bytes);
+  caf::expected<caf::unit_t> accept_job(const job_record& job);
+  caf::expected<caf::unit_t> update_job(const job_record& job);
+  caf::expected<std::vector<write_verdict>>
+  commit(const std::vector<slot_write>& writes);
+  caf::expected<caf::unit_t> reopen_slots(const job_record& job,
+                                          const std::vector<slot_id>& slots);
+  caf::expected<caf::unit_t> erase_job(std::string_view job);
+  caf::expected<caf::unit_t> drop_unaccepted();
+  caf::expected<caf::unit_t> probe();
+
+private:
+  /// The counters that one batch changes; nothing for a job that is not there.
+  using changes = std::map<std::string, std::optional<job_counters>>;
+
+  caf::expected<write_verdict> stage(const slot_write& write,
+                                     std::unordered_set<std::string>& staged,
+                                     changes& changed,
+                                     rocksdb::WriteBatch& batch) const;
+  caf::expected<std::optional<job_counters>>
+  current_counters(const std::string& job) const;
+  caf::expected<caf::unit_t> write(rocksdb::WriteBatch& batch);
+  void put_record(rocksdb::WriteBatch& batch, const job_record& job) const;
+
+  std::unique_ptr<journal_database> database_;
+  journal_reader reader_;
+  // What the database holds, of jobs that are being worked on: the writer's.
+  std::unordered_map<std::string, job_counters> counters_;
+};
+
+// -- writing ------------------------------------------------------------------
+
+caf::expected<caf::unit_t>
+journal_store::impl::write(rocksdb::WriteBatch& batch) {
+  if (const auto status = database_->db().Write(synced(), &batch); !status.ok())
+    return database_->to_error(status);
+  return caf::unit;
+}
+
+void journal_store::impl::put_record(rocksdb::WriteBatch& batch,
+                                     const job_record& job) const {
+  batch.Put((*database_)[family::jobs], record_key(job.id), encode(job));
+}
+
+caf::expected<caf::unit_t>
+journal_store::impl::put_csv_chunk(std::string_view job, std::uint32_t index,
+                                   std::string_view bytes) {
+  std::string value;
+  value.reserve(bytes.size() + 1);
+  value += value_version;
+  value += bytes;
+  // Synced as all writes are, although accept_job would sync it too: so at most
+  // the last record of the log can be torn, and whatever else is damaged was
+  // acknowledged once. See log_damage.
+  rocksdb::WriteBatch batch;
+  batch.Put((*database_)[family::csv], chunk_key(job, index), value);
+  return write(batch);
+}
+
+caf::expected<caf::unit_t>
+journal_store::impl::accept_job(const job_record& job) {
+  rocksdb::WriteBatch batch;
+  put_record(batch, job);
+  if (!job.fingerprint.empty())
+    batch.Put((*database_)[family::idem],
+              fingerprint_key(job.fingerprint, job.id),
+              rocksdb::Slice{&value_version, 1});
+  return write(batch);
+}
+
+caf::expected<caf::unit_t>
+journal_store::impl::update_job(const job_record& job) {
+  rocksdb::WriteBatch batch;
+  put_record(batch, job);
+  auto written = write(batch);
+  if (written && is_terminal(job.state))
+    counters_.erase(job.id);
+  return written;
+}
+
+caf::expected<std::optional<job_counters>>
+journal_store::impl::current_counters(const std::string& job) const {
+  if (const auto known = counters_.find(job); known != counters_.end())
+    return std::optional{known->second};
+  const auto exists = reader_.has_job(job);
+  if (!exists)
+    return exists.error();
+  if (!*exists)
+    return std::optional<job_counters>{};
+  auto stored = reader_.counters(job);
+  if (!stored)
+    return stored.error();
+  return std::optional{std::move(*stored)};
+}
+
+caf::expected<write_verdict>
+journal_store::impl::stage(const slot_write& write,
+                           std::unordered_set<std::string>& staged,
+                           changes& changed, rocksdb::WriteBatch& batch) const {
+  auto counted = changed.find(write.job);
+  if (counted == changed.end()) {
+    auto counters = current_counters(write.job);
+    if (!counters)
+      return counters.error();
+    counted = changed.emplace(write.job, std::move(*counters)).first;
+  }
+  // Without this, a late outcome would leave records that nobody ever erases.
+  if (!counted->second)
+    return write_verdict::no_such_job;
+  auto key = slot_key(write.job, write.slot);
+  if (staged.contains(key))
+    return write_verdict::already_there;
+  rocksdb::PinnableSlice found;
+  const auto status = database_->db().Get(
+    rocksdb::ReadOptions{}, (*database_)[family::slots], key, &found);
+  if (status.ok())
+    return write_verdict::already_there;
+  if (!status.IsNotFound())
+    return database_->to_error(status);
+  batch.Put((*database_)[family::slots], key, encode(write.result));
+  counted->second->add(write.result);
+  staged.insert(std::move(key));
+  return write_verdict::written;
+}
+
+caf::expected<std::vector<write_verdict>>
+journal_store::impl::commit(const std::vector<slot_write>& writes) {
+  rocksdb::WriteBatch batch;
+  std::unordered_set<std::string> staged;
+  changes changed;
+  std::vector<write_verdict> verdicts;
+  verdicts.reserve(writes.size());
+  for (const auto& one : writes) {
+    const auto verdict = stage(one, staged, changed, batch);
+    if (!verdict)
+      return verdict.error();
+    verdicts.push_back(*verdict);
+  }
+  if (staged.empty())
+    return verdicts;
+  for (const auto& [job, counters] : changed)
+    if (counters)
+      batch.Put((*database_)[family::jobs], counters_key(job),
+                encode(*counters));
+  if (auto written = write(batch); !written)
+    return written.error();
+  // Only now: a batch that failed has changed nothing.
+  for (auto& [job, counters] : changed)
+    if (counters)
+      counters_[job] = std::move(*counters);
+  return verdicts;
+}
+
+caf::expected<caf::unit_t>
+journal_store::impl::reopen_slots(const job_record& job,
+                                  const std::vector<slot_id>& slots) {
+  auto counters = current_counters(job.id);
+  if (!counters)
+    return counters.error();
+  if (!*counters)
+    return make_error(errc::no_such_job, job.id);
+  rocksdb::WriteBatch batch;
+  std::unordered_set<std::string> staged;
+  for (const auto id : slots) {
+    auto key = slot_key(job.id, id);
+    const auto recorded = reader_.slot(job.id, id);
+    if (!recorded)
+      return recorded.error();
+    if (!*recorded || !staged.insert(key).second)
+      continue;
+    (*counters)->remove(**recorded);
+    batch.Delete((*database_)[family::slots], key);
+  }
+  put_record(batch, job);
+  batch.Put((*database_)[family::jobs], counters_key(job.id),
+            encode(**counters));
+  if (auto written = write(batch); !written)
+    return written;
+  counters_[job.id] = std::move(**counters);
+  return caf::unit;
+}
+
+caf::expected<caf::unit_t> journal_store::impl::erase_job(std::string_view id) {
+  rocksdb::WriteBatch batch;
+  if (const auto record = reader_.job(id); record)
+    batch.Delete((*database_)[family::idem],
+                 fingerprint_key(record->fingerprint, id));
+  else if (code_of(record.error(), errc::store) != errc::no_such_job)
+    return record.error();
+  batch.Delete((*database_)[family::jobs], record_key(id));
+  batch.Delete((*database_)[family::jobs], counters_key(id));
+  for (const auto which : {family::csv, family::slots})
+    batch.DeleteRange((*database_)[which], job_prefix(id), job_prefix_end(id));
+  if (auto written = write(batch); !written)
+    return written;
+  counters_.erase(std::string{id});
+  return caf::unit;
+}
+
+caf::expected<caf::unit_t> journal_store::impl::drop_unaccepted() {
+  rocksdb::WriteBatch batch;
+  const std::unique_ptr<rocksdb::Iterator> chunk{
+    database_->db().NewIterator({}, (*database_)[family::csv])};
+  for (chunk->SeekToFirst(); chunk->Valid();) {
+    const std::string id{job_of_key(chunk->key().ToStringView())};
+    const auto accepted = reader_.has_job(id);
+    if (!accepted)
+      return accepted.error();
+    if (!*accepted)
+      batch.DeleteRange((*database_)[family::csv], job_prefix(id),
+                        job_prefix_end(id));
+    chunk->Seek(job_prefix_end(id));
+  }
+  if (!chunk->status().ok())
+    return database_->to_error(chunk->status());
+  if (batch.Count() == 0)
+    return caf::unit;
+  return write(batch);
+}
+
+caf::expected<caf::unit_t> journal_store::impl::probe() {
+  // After a failed write RocksDB refuses all others until it is told to go on.
+  // Whether that helped is what the write finds out.
+  database_->db().Resume().PermitUncheckedError();
+  rocksdb::WriteBatch batch;
+  batch.Put((*database_)[family::meta], "probe",
+            rocksdb::Slice{&value_version, 1});
+  return write(batch);
+}
+
+// -- the interface ------------------------------------------------------------
+
+caf::expected<std::unique_ptr<journal_store>>
+journal_store::open(const std::filesystem::path& folder) {
+  auto database = journal_database::open(folder, schema_version);
+  if (!database)
+    return database.error();
+  return std::unique_ptr<journal_store>{
+    new journal_store{std::make_unique<impl>(std::move(*database))}};
+}
+
+journal_store::journal_store(std::unique_ptr<impl> opened)
+    : impl_{std::move(opened)} {
+  // nop
+}
+
+journal_store::~journal_store() = default;
+
+caf::expected<caf::unit_t>
+journal_store::put_csv_chunk(std::string_view job, std::uint32_t index,
+                             std::string_view bytes) {
+  return impl_->put_csv_chunk(job, index, bytes);
+}
+
+caf::expected<caf::unit_t> journal_store::accept_job(const job_record& job) {
+  return impl_->accept_job(job);
+}
+
+caf::expected<caf::unit_t> journal_store::update_job(const job_record& job) {
+  return impl_->update_job(job);
+}
+
+caf::expected<std::vector<write_verdict>>
+journal_store::commit(const std::vector<slot_write>& writes) {
+  return impl_->commit(writes);
+}
+
+caf::expected<caf::unit_t>
+journal_store::reopen_slots(const job_record& job,
+                            const std::vector<slot_id>& slots) {
+  return impl_->reopen_slots(job, slots);
+}
+
+caf::expected<caf::unit_t> journal_store::erase_job(std::string_view job) {
+  return impl_->erase_job(job);
+}
+
+caf::expected<caf::unit_t> journal_store::drop_unaccepted() {
+  return impl_->drop_unaccepted();
+}
+
+caf::expected<caf::unit_t> journal_store::probe() {
+  return impl_->probe();
+}
+
+caf::expected<std::vector<job_record>> journal_store::jobs() const {
+  return impl_->reader().jobs();
+}
+
+caf::expected<job_record> journal_store::job(std::string_view id) const {
+  return impl_->reader().job(id);
+}
+
+caf::expected<std::optional<job_record>>
+journal_store::job_by_fingerprint(std::string_view fingerprint) const {
+  return impl_->reader().job_by_fingerprint(fingerprint);
+}
+
+caf::expected<job_counters>
+journal_store::counters(std::string_view job) const {
+  return impl_->reader().counters(job);
+}
+
+caf::expected<std::string> journal_store::csv_chunk(std::string_view job,
+                                                    std::uint32_t index) const {
+  return impl_->reader().csv_chunk(job, index);
+}
+
+caf::expected<std::optional<outcome>> journal_store::slot(std::string_view job,
+                                                          slot_id slot) const {
+  return impl_->reader().slot(job, slot);
+}
+
+slot_cursor journal_store::slots_from(std::string_view job,
+                                      slot_id first) const {
+  return impl_->reader().slots_from(job, first);
+}
+
+caf::expected<caf::unit_t> journal_store::for_each_slot(
+  std::string_view job, slot_id first,
+  const std::function<bool(slot_id, const outcome&)>& visit) const {
+  auto cursor = slots_from(job, first);
+  slot_id slot;
+  outcome result;
+  for (;;) {
+    const auto more = cursor.next(slot, result);
+    if (!more)
+      return more.error();
+    if (!*more || !visit(slot, result))
+      return caf::unit;
+  }
+}
+
+} // namespace pixmill::persistence

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <caf/expected.hpp>
+#include <caf/unit.hpp>
+
+#include "model/image_format.hpp"
+
+namespace pixmill::persistence {
+
+/// Stores image files under the hash of their content.
+class object_store {
+public:
+  virtual ~object_store() = default;
+
+  /// Stores `bytes`: durable, and there for `get`, after the next `sync`.
+  /// Storing the same bytes again is cheap and harmless.
+  /// @returns The SHA-256 as 64 lower-case hex digits: the object's key.
+  /// @retval errc::disk_full No space.
+  /// @retval errc::store     Any other failure; names the path.
+  /// @note Thread-safe; blocks on the disk.
+  virtual caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
+                                         image_format format) = 0;
+
+  /// Makes all files stored before this call durable. A file is lost only
+  /// with an error, and then until a later call has succeeded.
+  /// @note Thread-safe; blocks on the disk.
+  virtual caf::expected<caf::unit_t> sync() = 0;
+
+  /// Reads a whole object.
+  /// @retval errc::store It does not exist or cannot be read.
+  virtual caf::expected<std::string> get(std::string_view sha256,
+                                         image_format format) const = 0;
+};
+
+} // namespace pixmill::persistence

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/job.hpp"
+#include "model/outcome.hpp"
+
+namespace pixmill::persistence {
+
+/// The version byte of values that have no codec: chunks and marks.
+constexpr char value_version = 1;
+
+/// Encodes a value as the journal keeps it: a version byte, then the fields in
+/// a fixed order; integers as varints (7 bits a byte, low bits first), signed
+/// ones zigzag, texts with their length, hashes as 32 bytes.
+std::string encode(const outcome& x);
+std::string encode(const job_counters& x);
+std::string encode(const job_record& x);
+
+/// Decodes what `encode` made.
+/// @returns False when `bytes` is anything else; `x` is then unspecified.
+///          Nothing is read out of bounds and no value is out of range.
+bool decode(std::string_view bytes, outcome& x);
+bool decode(std::string_view bytes, job_counters& x);
+bool decode(std::string_view bytes, job_record& x);
+
+} // namespace pixmill::persistence
