@@ -1,0 +1,276 @@
+#include "actors/dispatcher.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/tracking.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+constexpr auto tick_interval = std::chrono::seconds{1};
+
+// While several jobs are hungry, none is granted more than this at once, so
+// that a job of one image waits for a few of another's and not for hundreds.
+constexpr std::uint32_t shared_grant = 4;
+
+} // namespace
+
+dispatcher_state::dispatcher_state(pointer self) : self_{self} {}
+
+telemetry::actor_record& dispatcher_state::record() {
+  return *record_;
+}
+
+void dispatcher_state::start(std::chrono::milliseconds lease_timeout) {
+  lease_timeout_ = lease_timeout;
+  record_.emplace(telemetry::actor_kind::dispatcher, self_->id(), 0,
+                  "dispatcher");
+  record_->set_state("running");
+  self_->delayed_send(self_, tick_interval, atom::tick::value);
+}
+
+caf::result<void> dispatcher_state::join(const node_description& description,
+                                         worker_actor worker) {
+  if (nodes_.count(description.incarnation) != 0)
+    return make_error(errc::wrong_state,
+                      "incarnation id of " + description.name + " is taken");
+  self_->monitor(worker);
+  nodes_[description.incarnation] = {.name = description.name,
+                                     .worker = std::move(worker),
+                                     .credit = description.credit,
+                                     .used = 0,
+                                     .last_seen = self_->clock().now()};
+  telemetry::log(telemetry::log_level::debug,
+                 "node " + description.name + " joined with "
+                   + std::to_string(description.credit) + " slots");
+  match();
+  return caf::unit;
+}
+
+bool dispatcher_state::renew(const load_report& report) {
+  const auto i = nodes_.find(report.incarnation);
+  if (i == nodes_.end())
+    return false;
+  i->second.last_seen = self_->clock().now();
+  return true;
+}
+
+void dispatcher_state::take_back(const credit_return& credit) {
+  const auto i = nodes_.find(credit.incarnation);
+  if (i == nodes_.end())
+    return;
+  i->second.used -= std::min(i->second.used, credit.slots);
+  match();
+}
+
+void dispatcher_state::hungry(const std::string& job, std::int8_t priority,
+                              job_actor handle) {
+  auto i = clients_.find(job);
+  if (i == clients_.end()) {
+    self_->monitor(handle);
+    // A newcomer starts just ahead of the rest: it goes first, and then can
+    // neither starve them for what they had before it came, nor be starved.
+    client fresh{.handle = handle,
+                 .weight = std::exp2(priority / 2.0),
+                 .served = least_served() - 1,
+                 .hungry = false,
+                 .grant = {}};
+    i = clients_.emplace(job, std::move(fresh)).first;
+  } else if (i->second.handle == handle) {
+    // Who had nothing to do for a while has not saved up for it.
+    i->second.served = std::max(i->second.served, least_served() - 1);
+  } else {
+    self_->monitor(handle);
+    i->second.handle = handle;
+    if (auto stale = std::exchange(i->second.grant, {}))
+      release(*stale);
+  }
+  i->second.hungry = true;
+  match();
+}
+
+double dispatcher_state::least_served() const {
+  auto least = std::numeric_limits<double>::infinity();
+  for (const auto& [job, x] : clients_)
+    if (x.hungry)
+      least = std::min(least, x.served);
+  return std::isinf(least) ? 0.0 : least;
+}
+
+dispatcher_state::client* dispatcher_state::next_client() {
+  client* best = nullptr;
+  for (auto& [job, x] : clients_)
+    if (x.hungry && !x.grant && (best == nullptr || x.served < best->served))
+      best = &x;
+  return best;
+}
+
+std::size_t dispatcher_state::hungry_count() const {
+  return static_cast<std::size_t>(
+    std::count_if(clients_.begin(), clients_.end(),
+                  [](const auto& entry) { return entry.second.hungry; }));
+}
+
+dispatcher_state::node* dispatcher_state::roomiest() {
+  node* best = nullptr;
+  for (auto& [id, x] : nodes_)
+    if (x.used < x.credit
+        && (best == nullptr || x.credit - x.used > best->credit - best->used))
+      best = &x;
+  return best;
+}
+
+incarnation_id dispatcher_state::id_of(const node& which) const {
+  for (const auto& [id, x] : nodes_)
+    if (&x == &which)
+      return id;
+  return 0;
+}
+
+void dispatcher_state::match() {
+  for (;;) {
+    auto* room = roomiest();
+    auto* taker = room == nullptr ? nullptr : next_client();
+    if (taker == nullptr)
+      return;
+    auto slots = room->credit - room->used;
+    if (hungry_count() > 1)
+      slots = std::min(slots, shared_grant);
+    room->used += slots;
+    taker->grant = {.incarnation = id_of(*room), .slots = slots};
+    self_->send(taker->handle, *taker->grant);
+  }
+}
+
+void dispatcher_state::assign(task_offer offer) {
+  const auto taker = clients_.find(offer.job);
+  // A job that was revoked meanwhile has had its room released already.
+  if (taker == clients_.end() || !taker->second.grant)
+    return;
+  auto& job = taker->second;
+  release(*std::exchange(job.grant, {}));
+  std::uint32_t taken = 0;
+  for (const auto& task : offer.tasks)
+    taken += static_cast<std::uint32_t>(task.slots.size());
+  job.hungry = taken > 0;
+  job.served += taken / job.weight;
+  const auto home = nodes_.find(offer.grant.incarnation);
+  if (home != nodes_.end()) {
+    home->second.used += taken;
+    for (auto& task : offer.tasks)
+      self_->send(home->second.worker, std::move(task), job.handle);
+  } else if (taken > 0) {
+    // The node went while the job was filling its grant.
+    self_->send(job.handle, node_lost{.incarnation = offer.grant.incarnation});
+  }
+  match();
+}
+
+void dispatcher_state::release(const credit_grant& grant) {
+  const auto i = nodes_.find(grant.incarnation);
+  if (i != nodes_.end())
+    i->second.used -= std::min(i->second.used, grant.slots);
+}
+
+void dispatcher_state::forget(std::map<std::string, client>::iterator which) {
+  if (which->second.grant)
+    release(*which->second.grant);
+  self_->demonitor(which->second.handle.address());
+  clients_.erase(which);
+  match();
+}
+
+void dispatcher_state::revoke(const lease_revocation& message) {
+  for (auto& [id, x] : nodes_)
+    self_->send(x.worker, message);
+  if (const auto i = clients_.find(message.job); i != clients_.end())
+    forget(i);
+}
+
+void dispatcher_state::lose(std::map<incarnation_id, node>::iterator which,
+                            const char* why) {
+  telemetry::log(telemetry::log_level::warning,
+                 "node " + which->second.name + " lost: " + why);
+  const node_lost news{.incarnation = which->first};
+  self_->demonitor(which->second.worker.address());
+  nodes_.erase(which);
+  for (auto& [job, x] : clients_)
+    self_->send(x.handle, news);
+}
+
+void dispatcher_state::down(const caf::actor_addr& source) {
+  const auto home =
+    std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
+      return entry.second.worker.address() == source;
+    });
+  if (home != nodes_.end())
+    return lose(home, "its worker ended");
+  const auto job =
+    std::find_if(clients_.begin(), clients_.end(), [&](const auto& entry) {
+      return entry.second.handle.address() == source;
+    });
+  if (job != clients_.end())
+    forget(job);
+}
+
+void dispatcher_state::tick() {
+  self_->delayed_send(self_, tick_interval, atom::tick::value);
+  const auto now = self_->clock().now();
+  for (auto i = nodes_.begin(); i != nodes_.end();) {
+    const auto which = i++;
+    if (now - which->second.last_seen > lease_timeout_)
+      lose(which, "silent");
+  }
+}
+
+dispatcher_actor::behavior_type
+dispatcher(dispatcher_state::pointer self,
+           std::chrono::milliseconds lease_timeout) {
+  self->set_down_handler([self](const caf::down_msg& message) {
+    const auto guard = handling(self);
+    self->state.down(message.source);
+  });
+  self->state.start(lease_timeout);
+  return {
+    [self](atom::inspect) { return report_of(self); },
+    [self](const node_description& node, worker_actor& worker) {
+      const auto guard = handling(self);
+      return self->state.join(node, std::move(worker));
+    },
+    [self](const load_report& report) {
+      const auto guard = handling(self);
+      return self->state.renew(report);
+    },
+    [self](const credit_return& credit) {
+      const auto guard = handling(self);
+      self->state.take_back(credit);
+    },
+    [self](atom::hungry, const std::string& job, std::int8_t priority,
+           job_actor& handle) {
+      const auto guard = handling(self);
+      self->state.hungry(job, priority, std::move(handle));
+    },
+    [self](task_offer& offer) {
+      const auto guard = handling(self);
+      self->state.assign(std::move(offer));
+    },
+    [self](const lease_revocation& message) {
+      const auto guard = handling(self);
+      self->state.revoke(message);
+    },
+    [self](atom::tick) {
+      const auto guard = handling(self);
+      self->state.tick();
+    },
+  };
+}
+
+} // namespace pixmill::actors

@@ -1,0 +1,226 @@
+#include "actors/head.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/dispatcher.hpp"
+#include "actors/journal.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/worker.hpp"
+#include "imaging/codec_pool.hpp"
+#include "net/source_fetcher.hpp"
+#include "persistence/directory_store.hpp"
+#include "persistence/journal_store.hpp"
+#include "persistence/store_writer.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+// Threads that wait for the disk to sync images. They use no CPU to speak of;
+// a journalling file system merges what several of them sync at once.
+constexpr std::size_t store_threads = 8;
+
+// The parts that actors work with, in the order in which they depend on each
+// other: actors go first, stores last.
+struct parts {
+  std::unique_ptr<persistence::journal_store> journal;
+  std::unique_ptr<persistence::directory_store> images;
+  std::unique_ptr<persistence::store_writer> writer;
+  std::unique_ptr<net::source_fetcher> fetcher;
+  std::unique_ptr<imaging::codec_pool> codec;
+};
+
+caf::expected<parts> open_parts(const head_settings& settings) {
+  parts out;
+  auto journal = persistence::journal_store::open(settings.store.journal);
+  if (!journal)
+    return std::move(journal.error());
+  out.journal = std::move(*journal);
+  if (auto dropped = out.journal->drop_unaccepted(); !dropped)
+    return std::move(dropped.error());
+  auto images = persistence::directory_store::open(settings.store.images);
+  if (!images)
+    return std::move(images.error());
+  out.images = std::move(*images);
+  out.writer =
+    std::make_unique<persistence::store_writer>(*out.images, store_threads);
+  auto fetcher = net::source_fetcher::create(settings.fetch);
+  if (!fetcher)
+    return std::move(fetcher.error());
+  out.fetcher = std::move(*fetcher);
+  auto codec = imaging::codec_pool::create(settings.imaging, settings.program);
+  if (!codec)
+    return std::move(codec.error());
+  out.codec = std::move(*codec);
+  return out;
+}
+
+std::uint32_t credit_of(const job_settings& settings) {
+  constexpr std::uint32_t slots_per_core = 16;
+  return settings.slots > 0
+           ? settings.slots
+           : slots_per_core * std::max(1u, std::thread::hardware_concurrency());
+}
+
+struct system_config : caf::actor_system_config {
+  explicit system_config(const scheduler_settings& settings) {
+    register_messages(*this);
+    set("scheduler.max-threads", std::size_t{settings.max_threads});
+    set("scheduler.max-throughput", std::size_t{settings.max_throughput});
+    // Work-stealing polls even when idle; sharing sleeps.
+    set("scheduler.policy", caf::atom("sharing"));
+  }
+};
+
+} // namespace
+
+class head::impl {
+public:
+  impl(head_settings settings, parts opened)
+      : parts_{std::move(opened)}, config_{settings.scheduler}, system_{
+                                                                  config_} {
+    // Actors end by the exit messages of `stop`, not by running dry.
+    system_.await_actors_before_shutdown(false);
+    spawn(std::move(settings));
+  }
+
+  ~impl() {
+    stop();
+  }
+
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  template <class T, class... Ts>
+  caf::expected<T> ask(Ts&&... message) {
+    caf::scoped_actor self{system_};
+    caf::expected<T> out = make_error(errc::interrupted, "no answer");
+    const auto refuse = [&](caf::error& reason) { out = std::move(reason); };
+    auto asked =
+      self->request(supervisor_, caf::infinite, std::forward<Ts>(message)...);
+    // CAF answers `unit_t` with an empty message.
+    if constexpr (std::is_same_v<T, caf::unit_t>)
+      asked.receive([&] { out = caf::unit; }, refuse);
+    else
+      asked.receive([&](T& answer) { out = std::move(answer); }, refuse);
+    return out;
+  }
+
+  const persistence::journal_store& journal() const {
+    return *parts_.journal;
+  }
+
+private:
+  void spawn(head_settings settings) {
+    auto services = std::make_shared<node_services>(
+      node_services{.fetcher = parts_.fetcher.get(),
+                    .codec = parts_.codec.get(),
+                    .store = parts_.writer.get(),
+                    .node_name = settings.node_name});
+    journal_ = system_.spawn<caf::detached>(
+      actors::journal,
+      journal_setup{.store = parts_.journal.get(),
+                    .sync_objects =
+                      [images = parts_.images.get()] { return images->sync(); },
+                    .rules = settings.rules,
+                    .commit_outcomes = settings.store.commit_outcomes,
+                    .commit_interval = settings.store.commit_interval});
+    dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);
+    std::random_device entropy;
+    worker_ = system_.spawn(
+      worker,
+      worker_setup{.services = std::move(services),
+                   .retry = {.fetch = settings.fetch,
+                             .item_timeout = settings.jobs.item_timeout,
+                             .short_pause = settings.jobs.short_pause,
+                             .seed = 0},
+                   .credit = credit_of(settings.jobs),
+                   .seed = (std::uint64_t{entropy()} << 32) | entropy()},
+      dispatcher_);
+    supervisor_ = system_.spawn(
+      supervisor, supervisor_setup{.journal = journal_,
+                                   .dispatcher = dispatcher_,
+                                   .settings = std::move(settings.jobs),
+                                   .rules = std::move(settings.rules)});
+  }
+
+  // Top down: nobody hands out work to an actor that has gone; the journal
+  // goes last, when what it was sent has been written.
+  void stop() {
+    const auto end = [this](auto& handle) {
+      caf::scoped_actor self{system_};
+      self->monitor(handle);
+      self->send_exit(handle, caf::exit_reason::user_shutdown);
+      self->receive([](const caf::down_msg&) {},
+                    caf::after(std::chrono::seconds{5}) >> [] {});
+      handle = nullptr;
+    };
+    end(supervisor_);
+    end(dispatcher_);
+    end(worker_);
+    parts_.codec.reset();
+    parts_.fetcher.reset();
+    parts_.writer.reset();
+    end(journal_);
+  }
+
+  parts parts_;
+  system_config config_;
+  caf::actor_system system_;
+  journal_actor journal_;
+  dispatcher_actor dispatcher_;
+  worker_actor worker_;
+  supervisor_actor supervisor_;
+};
+
+caf::expected<std::unique_ptr<head>> head::start(head_settings settings) {
+  auto opened = open_parts(settings);
+  if (!opened)
+    return std::move(opened.error());
+  return std::unique_ptr<head>{
+    new head(std::make_unique<impl>(std::move(settings), std::move(*opened)))};
+}
+
+head::head(std::unique_ptr<impl> parts) : impl_{std::move(parts)} {}
+
+head::~head() = default;
+
+caf::expected<caf::unit_t> head::put_chunk(csv_chunk chunk) {
+  return impl_->ask<caf::unit_t>(std::move(chunk));
+}
+
+caf::expected<job_status> head::accept(job_record job) {
+  return impl_->ask<job_status>(atom::accept::value, std::move(job));
+}
+
+caf::expected<caf::unit_t> head::erase(const std::string& job) {
+  return impl_->ask<caf::unit_t>(atom::erase::value, job);
+}
+
+caf::expected<job_status> head::wake(const std::string& job) {
+  return impl_->ask<job_status>(atom::wake::value, job);
+}
+
+caf::expected<job_status> head::command(job_command command) {
+  return impl_->ask<job_status>(std::move(command));
+}
+
+caf::expected<job_status> head::status(const std::string& job) {
+  return impl_->ask<job_status>(atom::status::value, job);
+}
+
+const persistence::journal_store& head::journal() const {
+  return impl_->journal();
+}
+
+} // namespace pixmill::actors

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <caf/expected.hpp>
+
+#include "actors/messages.hpp"
+#include "actors/settings.hpp"
+#include "imaging/settings.hpp"
+#include "model/sheet.hpp"
+#include "net/settings.hpp"
+#include "persistence/settings.hpp"
+
+namespace pixmill::persistence {
+class journal_store;
+}
+
+namespace pixmill::actors {
+
+/// Everything that a head is made from.
+struct head_settings {
+  scheduler_settings scheduler;
+  job_settings jobs;
+  net::fetch_settings fetch;
+  imaging::imaging_settings imaging;
+  persistence::store_settings store;
+  sheet_rules rules;   ///< Under which sheets are accepted.
+  std::string program; ///< Path of the binary that runs codec processes.
+  std::string node_name;
+};
+
+/// A whole head in one process: the journal, the stores, one local worker with
+/// its download engine and codec processes, and the actors over them. For
+/// front ends, which wait for answers on threads of their own.
+class head {
+public:
+  /// Opens the stores and starts the actors; no job runs yet.
+  /// @retval errc::store_newer, store_corrupt, store_locked, file_unwritable,
+  ///         config_invalid See the parts.
+  static caf::expected<std::unique_ptr<head>> start(head_settings settings);
+
+  /// Stops the actors, finishes what the journal has taken, closes the stores.
+  ~head();
+
+  /// Stores one chunk of a sheet under the id that its job will have.
+  caf::expected<caf::unit_t> put_chunk(csv_chunk chunk);
+
+  /// Accepts a job whose chunks are stored; durable on return.
+  caf::expected<job_status> accept(job_record job);
+
+  /// Drops a submission, or purges a settled job.
+  caf::expected<caf::unit_t> erase(const std::string& job);
+
+  /// Runs an unfinished job of an earlier life; a settled one is only told.
+  caf::expected<job_status> wake(const std::string& job);
+
+  caf::expected<job_status> command(job_command command);
+  caf::expected<job_status> status(const std::string& job);
+
+  /// Returns the journal for reading.
+  const persistence::journal_store& journal() const;
+
+private:
+  class impl;
+  explicit head(std::unique_ptr<impl> impl);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace pixmill::actors

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/protocol.hpp"
+#include "actors/row_window.hpp"
+#include "actors/settings.hpp"
+#include "telemetry/actor_registry.hpp"
+
+namespace pixmill::actors {
+
+/// What a JOB is started with.
+struct job_setup {
+  job_truth truth;   ///< As the journal knows it.
+  sheet_rules rules; ///< Under which its sheet was accepted.
+  job_settings settings;
+  journal_actor journal;
+  dispatcher_actor dispatcher;
+  supervisor_actor supervisor;
+};
+
+/// One CSV: reads its rows a window at a time, hands them out against grants,
+/// records outcomes, and settles.
+///
+/// A lease is good for one answer a slot from one incarnation; whatever else
+/// comes in is ignored. A slot is in exactly one place: not read yet, ready,
+/// returned, deferred, leased, committing, or settled.
+class job_state_machine {
+public:
+  using pointer = job_actor::stateful_pointer<job_state_machine>;
+  using clock = std::chrono::steady_clock;
+
+  explicit job_state_machine(pointer self);
+
+  void start(job_setup setup);
+  // Not "begin": CAF takes a state with one for a container.
+  void resume();
+  void fill(const credit_grant& grant);
+  void handle(const row_report& report);
+  void handle(const node_lost& news);
+  caf::result<job_status> handle(const job_command& command);
+  void tick();
+
+  job_status status() const;
+  telemetry::actor_record& record();
+
+private:
+  struct lease {
+    incarnation_id incarnation = 0;
+    std::vector<slot_task> open;
+  };
+
+  // Reading.
+  void advance();
+  void ask_for_chunk();
+  void ask_for_settled();
+
+  // Handing out.
+  bool has_work() const;
+  void announce();
+  std::optional<slot_task> next_task();
+  row_task lease_out(std::vector<slot_task> slots, incarnation_id node);
+  void take_back(lease& which);
+
+  // Recording.
+  void commit(std::vector<slot_result> results,
+              std::vector<slot_task> owners = {});
+  void committed(const commit_receipt& receipt,
+                 const std::vector<slot_task>& owners, std::size_t count);
+  void check_failure_ratio();
+
+  // Ending.
+  void end_early(job_state state, failure why);
+  void finish_if_done();
+  void finish(job_state state, failure why);
+  void store_record();
+  void set_state(job_state state);
+
+  pointer self_;
+  job_setup setup_;
+  job_record job_;
+  job_counters counters_;
+  std::optional<telemetry::actor_record> record_;
+  std::optional<row_window> window_;
+  std::optional<clock::time_point> deadline_;
+
+  std::deque<slot_task> returned_; ///< To be done again, before new ones.
+  std::multimap<clock::time_point, slot_task> deferred_;
+  std::map<lease_id, lease> leases_;
+  lease_id next_lease_ = 1;
+  std::size_t leased_slots_ = 0;
+  std::size_t committing_ = 0; ///< Slots whose commit is not answered yet.
+  std::uint32_t next_chunk_ = 0;
+  bool reading_ = false;   ///< A chunk or page is on its way.
+  bool announced_ = false; ///< The DISPATCHER knows that there is work.
+  bool finishing_ = false; ///< The terminal record is on its way.
+  /// How the job is to end once its commits are answered, if not by itself.
+  std::optional<std::pair<job_state, failure>> ending_;
+  std::vector<caf::typed_response_promise<job_status>> waiting_for_end_;
+};
+
+/// @param setup The job and whom it talks to; send `restore` to start it.
+job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup);
+
+} // namespace pixmill::actors

@@ -1,0 +1,301 @@
+#include "actors/journal.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/tracking.hpp"
+#include "persistence/retry_selection.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+using persistence::slot_write;
+using persistence::write_verdict;
+
+constexpr auto retry_interval = std::chrono::seconds{1};
+
+template <class T>
+caf::result<T> to_result(caf::expected<T> x) {
+  if (!x)
+    return std::move(x.error());
+  return std::move(*x);
+}
+
+caf::result<void> to_result(caf::expected<caf::unit_t> x) {
+  if (!x)
+    return std::move(x.error());
+  return caf::unit;
+}
+
+} // namespace
+
+journal_state::journal_state(pointer self) : self_{self} {}
+
+telemetry::actor_record& journal_state::record() {
+  return *record_;
+}
+
+persistence::journal_store& journal_state::store() {
+  return *setup_.store;
+}
+
+void journal_state::start(journal_setup setup) {
+  setup_ = std::move(setup);
+  record_.emplace(telemetry::actor_kind::journal, self_->id(), 0, "journal");
+  record_->set_state("writing");
+}
+
+caf::result<void> journal_state::put(const csv_chunk& chunk) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  return to_result(
+    setup_.store->put_csv_chunk(chunk.job, chunk.index, chunk.bytes));
+}
+
+caf::result<void> journal_state::accept(const job_record& job) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  return to_result(setup_.store->accept_job(job));
+}
+
+caf::result<void> journal_state::update(const job_record& job) {
+  if (!latched_) {
+    auto written = setup_.store->update_job(job);
+    if (written)
+      return caf::unit;
+    if (!latch(written.error()))
+      return std::move(written.error());
+  }
+  auto promise = self_->make_response_promise<caf::unit_t>();
+  pending_updates_.emplace_back(job, promise);
+  return promise;
+}
+
+// -- outcomes -----------------------------------------------------------------
+
+caf::result<commit_receipt> journal_state::collect(commit_request request) {
+  auto promise = self_->make_response_promise<commit_receipt>();
+  pending_slots_ += request.slots.size();
+  pending_.emplace_back(std::move(request), promise);
+  if (latched_)
+    return promise;
+  if (pending_slots_ >= setup_.commit_outcomes) {
+    flush();
+  } else if (!flush_due_) {
+    flush_due_ = true;
+    self_->delayed_send(self_, setup_.commit_interval, atom::flush::value);
+  }
+  return promise;
+}
+
+void journal_state::flush() {
+  flush_due_ = false;
+  if (pending_.empty() || latched_)
+    return;
+  auto verdicts = write();
+  if (verdicts)
+    answer(*verdicts);
+  else if (!latch(verdicts.error()))
+    refuse(verdicts.error());
+}
+
+caf::expected<std::vector<write_verdict>> journal_state::write() {
+  if (auto synced = setup_.sync_objects(); !synced)
+    return std::move(synced.error());
+  std::vector<slot_write> writes;
+  writes.reserve(pending_slots_);
+  for (const auto& [request, promise] : pending_) {
+    for (const auto& x : request.slots) {
+      writes.push_back({request.job, x.slot, x.result});
+      if (x.same_as.row == 0)
+        continue;
+      // The commit of the slot that this one follows was answered before this
+      // was sent, so it is in the store.
+      auto source = setup_.store->slot(request.job, x.same_as);
+      if (!source)
+        return std::move(source.error());
+      if (!*source)
+        return make_error(errc::store_corrupt,
+                          request.job + ": no outcome to take over");
+      writes.back().result = std::move(**source);
+    }
+  }
+  return setup_.store->commit(writes);
+}
+
+void journal_state::answer(const std::vector<write_verdict>& verdicts) {
+  auto verdict = verdicts.begin();
+  for (auto& [request, promise] : pending_) {
+    commit_receipt receipt;
+    for (std::size_t i = 0; i < request.slots.size(); ++i)
+      if (*verdict++ == write_verdict::already_there)
+        ++receipt.repeated;
+    auto counters = setup_.store->counters(request.job);
+    if (counters) {
+      receipt.counters = std::move(*counters);
+      promise.deliver(std::move(receipt));
+    } else {
+      promise.deliver(std::move(counters.error()));
+    }
+  }
+  pending_.clear();
+  pending_slots_ = 0;
+}
+
+void journal_state::refuse(const caf::error& reason) {
+  for (auto& [request, promise] : pending_)
+    promise.deliver(reason);
+  pending_.clear();
+  pending_slots_ = 0;
+}
+
+// -- the latch ----------------------------------------------------------------
+
+bool journal_state::latch(const caf::error& reason) {
+  // Damage does not mend itself; lack of space and I/O trouble may.
+  const auto code = code_of(reason, errc::store);
+  if (code != errc::disk_full && code != errc::store)
+    return false;
+  if (!latched_) {
+    latched_ = true;
+    record_->set_state("latched");
+    telemetry::log(telemetry::log_level::error,
+                   "journal cannot write, trying each second: "
+                     + context_of(reason));
+    self_->delayed_send(self_, retry_interval, atom::tick::value);
+  }
+  return true;
+}
+
+void journal_state::try_again() {
+  if (auto space = setup_.store->probe(); !space) {
+    self_->delayed_send(self_, retry_interval, atom::tick::value);
+    return;
+  }
+  latched_ = false;
+  record_->set_state("writing");
+  telemetry::log(telemetry::log_level::info, "journal writes again");
+  flush();
+  for (auto& [job, promise] : std::exchange(pending_updates_, {})) {
+    auto written = setup_.store->update_job(job);
+    if (written)
+      promise.deliver(caf::unit);
+    else if (latch(written.error()))
+      pending_updates_.emplace_back(std::move(job), promise);
+    else
+      promise.deliver(std::move(written.error()));
+  }
+}
+
+// -- reading ------------------------------------------------------------------
+
+caf::result<job_truth> journal_state::truth(const std::string& job) const {
+  auto found = setup_.store->job(job);
+  if (!found)
+    return std::move(found.error());
+  auto counters = setup_.store->counters(job);
+  if (!counters)
+    return std::move(counters.error());
+  return job_truth{std::move(*found), std::move(*counters)};
+}
+
+settled_page journal_state::settled(const settled_query& query) const {
+  settled_page page;
+  auto cursor = setup_.store->for_each_slot(
+    query.job, query.first, [&](slot_id slot, const outcome& result) {
+      page.slots.push_back({slot, result.has_file()});
+      return page.slots.size() < query.limit;
+    });
+  page.last = cursor && page.slots.size() < query.limit;
+  return page;
+}
+
+caf::result<job_truth> journal_state::reopen(const job_command& command) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  auto job = setup_.store->job(command.job);
+  if (!job)
+    return std::move(job.error());
+  if (!is_terminal(job->state))
+    return make_error(errc::wrong_state, std::string{to_string(job->state)});
+  auto rules = setup_.rules;
+  rules.columns = job->options.columns;
+  rules.assume_https = job->options.assume_https;
+  auto slots = persistence::select_for_retry(
+    *setup_.store, command.job, std::move(rules),
+    {.codes = command.codes, .hosts = command.hosts, .limit = command.limit});
+  if (!slots)
+    return std::move(slots.error());
+  job->state = job_state::queued;
+  job->why = {};
+  job->attempt += 1;
+  job->started_at = 0;
+  job->finished_at = 0;
+  if (auto stored = setup_.store->reopen_slots(*job, *slots); !stored)
+    return std::move(stored.error());
+  return truth(command.job);
+}
+
+journal_actor::behavior_type journal(journal_state::pointer self,
+                                     journal_setup setup) {
+  self->set_exit_handler([self](const caf::exit_msg& message) {
+    self->state.flush(); // What was taken is written before the end.
+    self->quit(message.reason);
+  });
+  self->state.start(std::move(setup));
+  return {
+    [self](atom::inspect) { return report_of(self); },
+    [self](const csv_chunk& chunk) {
+      const auto guard = handling(self);
+      return self->state.put(chunk);
+    },
+    [self](atom::accept, const job_record& job) {
+      const auto guard = handling(self);
+      return self->state.accept(job);
+    },
+    [self](atom::update, const job_record& job) {
+      const auto guard = handling(self);
+      return self->state.update(job);
+    },
+    [self](commit_request& request) {
+      const auto guard = handling(self);
+      return self->state.collect(std::move(request));
+    },
+    [self](const job_command& command) {
+      const auto guard = handling(self);
+      return self->state.reopen(command);
+    },
+    [self](atom::erase, const std::string& job) {
+      const auto guard = handling(self);
+      return to_result(self->state.store().erase_job(job));
+    },
+    [self](atom::restore) {
+      const auto guard = handling(self);
+      return to_result(self->state.store().jobs());
+    },
+    [self](atom::status, const std::string& job) {
+      const auto guard = handling(self);
+      return self->state.truth(job);
+    },
+    [self](const chunk_query& query) {
+      const auto guard = handling(self);
+      return to_result(self->state.store().csv_chunk(query.job, query.index));
+    },
+    [self](const settled_query& query) {
+      const auto guard = handling(self);
+      return self->state.settled(query);
+    },
+    [self](atom::flush) {
+      const auto guard = handling(self);
+      self->state.flush();
+    },
+    [self](atom::tick) {
+      const auto guard = handling(self);
+      self->state.try_again();
+    },
+  };
+}
+
+} // namespace pixmill::actors

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/protocol.hpp"
+#include "model/sheet.hpp"
+#include "persistence/journal_store.hpp"
+#include "telemetry/actor_registry.hpp"
+
+namespace pixmill::actors {
+
+/// What the JOURNAL is started with.
+struct journal_setup {
+  persistence::journal_store* store = nullptr; ///< Outlives the actor.
+  /// Makes the files behind all outcomes so far durable; called before each
+  /// commit.
+  std::function<caf::expected<caf::unit_t>()> sync_objects;
+  sheet_rules rules; ///< Under which sheets are accepted.
+  std::uint32_t commit_outcomes = 64;
+  std::chrono::milliseconds commit_interval{10};
+};
+
+/// The only writer of the truth. Collects outcomes into group commits. When
+/// the disk is full it latches: submissions are refused, outcomes wait, and
+/// it tries again each second until space is back.
+///
+/// Blocks on the disk: spawn it detached.
+class journal_state {
+public:
+  using pointer = journal_actor::stateful_pointer<journal_state>;
+  using receipt_promise = caf::typed_response_promise<commit_receipt>;
+  using unit_promise = caf::typed_response_promise<caf::unit_t>;
+
+  explicit journal_state(pointer self);
+
+  void start(journal_setup setup);
+  caf::result<void> put(const csv_chunk& chunk);
+  caf::result<void> accept(const job_record& job);
+  caf::result<void> update(const job_record& job);
+  caf::result<commit_receipt> collect(commit_request request);
+  caf::result<job_truth> reopen(const job_command& command);
+  caf::result<job_truth> truth(const std::string& job) const;
+  settled_page settled(const settled_query& query) const;
+  void flush();
+  void try_again();
+
+  telemetry::actor_record& record();
+  persistence::journal_store& store();
+
+private:
+  using pending_commit = std::pair<commit_request, receipt_promise>;
+
+  caf::expected<std::vector<persistence::write_verdict>> write();
+  void answer(const std::vector<persistence::write_verdict>& verdicts);
+  void refuse(const caf::error& reason);
+  bool latch(const caf::error& reason);
+
+  pointer self_;
+  journal_setup setup_;
+  std::optional<telemetry::actor_record> record_;
+  std::vector<pending_commit> pending_;
+  std::vector<std::pair<job_record, unit_promise>> pending_updates_;
+  std::size_t pending_slots_ = 0;
+  bool flush_due_ = false;
+  bool latched_ = false;
+};
+
+journal_actor::behavior_type journal(journal_state::pointer self,
+                                     journal_setup setup);
+
+} // namespace pixmill::actors

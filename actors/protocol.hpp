@@ -1,0 +1,206 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <caf/replies_to.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "actors/messages.hpp"
+
+/// Who says what to whom. Commands go down and are answered; outcomes go up,
+/// once. Nothing is sent without a credit: mailboxes have no bound.
+namespace pixmill::actors {
+
+namespace atom {
+
+using inspect = caf::atom_constant<caf::atom("inspect")>;
+using status = caf::atom_constant<caf::atom("status")>;
+using attempt = caf::atom_constant<caf::atom("attempt")>;
+using cancel = caf::atom_constant<caf::atom("cancel")>;
+using tick = caf::atom_constant<caf::atom("tick")>;
+using flush = caf::atom_constant<caf::atom("flush")>;
+using restore = caf::atom_constant<caf::atom("restore")>;
+using hungry = caf::atom_constant<caf::atom("hungry")>;
+using erase = caf::atom_constant<caf::atom("erase")>;
+using update = caf::atom_constant<caf::atom("update")>;
+using accept = caf::atom_constant<caf::atom("accept")>;
+using settled = caf::atom_constant<caf::atom("settled")>;
+using list = caf::atom_constant<caf::atom("list")>;
+using wake = caf::atom_constant<caf::atom("wake")>;
+
+} // namespace atom
+
+/// Every actor answers it with high priority.
+using inspected = caf::replies_to<atom::inspect>::with<actor_report>;
+
+/// One per URL of a row on a node: its stages, one attempt at a time.
+using image_actor =
+  caf::typed_actor<inspected,
+                   // ROW: make one attempt; its slot_report comes back as a
+                   // message.
+                   caf::reacts_to<atom::attempt>,
+                   // ROW: stop what is under way, report nothing, end.
+                   caf::reacts_to<atom::cancel>>;
+
+/// One per lease on a node: its slots, short retries, deadline.
+using row_actor = caf::typed_actor<
+  inspected,
+  // IMAGE: the attempt came to this; `retry_in_ms` is the origin's wish.
+  caf::reacts_to<slot_report>,
+  // WORKER: the lease is void; stop at once and report nothing.
+  caf::reacts_to<atom::cancel>,
+  // Itself: the pause of a slot is over.
+  caf::reacts_to<atom::attempt, std::uint16_t>,
+  // Itself: look at the deadline.
+  caf::reacts_to<atom::tick>>;
+
+/// One per CSV: its window of rows, leases, counters, state machine, dedupe.
+using job_actor = caf::typed_actor<
+  inspected,
+  // SUPERVISOR: read the sheet, from the journal's point of view, and run.
+  caf::reacts_to<atom::restore>,
+  // DISPATCHER: room on a node; answered by a task_offer to the DISPATCHER.
+  caf::reacts_to<credit_grant>,
+  // WORKER: outcomes; void leases are ignored.
+  caf::reacts_to<row_report>,
+  // DISPATCHER: leases of that node are void; their slots go back.
+  caf::reacts_to<node_lost>,
+  // SUPERVISOR: pause, resume, cancel; the new status once it is durable.
+  caf::replies_to<job_command>::with<job_status>,
+  // Anyone.
+  caf::replies_to<atom::status>::with<job_status>,
+  // Itself: deferred slots, the deadline.
+  caf::reacts_to<atom::tick>>;
+
+/// One per node: its rows, its credit, its incarnation.
+using worker_actor =
+  caf::typed_actor<inspected,
+                   // DISPATCHER: do it, and report to that JOB.
+                   caf::reacts_to<row_task, job_actor>,
+                   // DISPATCHER: these leases are void.
+                   caf::reacts_to<lease_revocation>,
+                   // ROW: outcomes of its slots, to be passed on to the JOB.
+                   caf::reacts_to<row_report>,
+                   // Itself: say that this node lives.
+                   caf::reacts_to<atom::tick>>;
+
+/// One per head: credit of every node, fairness between jobs.
+using dispatcher_actor = caf::typed_actor<
+  inspected,
+  // WORKER: here I am, with this much room.
+  caf::replies_to<node_description, worker_actor>::with<void>,
+  // WORKER: I live, and so do my leases. False: you are not known, or lost;
+  // drop every lease and join anew.
+  caf::replies_to<load_report>::with<bool>,
+  // WORKER: so many slots became free.
+  caf::reacts_to<credit_return>,
+  // JOB: I have work, of this priority; send grants until I offer nothing.
+  caf::reacts_to<atom::hungry, std::string, std::int8_t, job_actor>,
+  // JOB: what I make of a grant.
+  caf::reacts_to<task_offer>,
+  // JOB: void my leases everywhere, and forget me.
+  caf::reacts_to<lease_revocation>,
+  // Itself: which nodes went silent?
+  caf::reacts_to<atom::tick>>;
+
+/// One per head: the journal's only writer. Every answer means "on disk".
+using journal_actor = caf::typed_actor<
+  inspected,
+  // SUPERVISOR: one chunk of a CSV that is being submitted.
+  caf::replies_to<csv_chunk>::with<void>,
+  // SUPERVISOR: the job is accepted.
+  caf::replies_to<atom::accept, job_record>::with<void>,
+  // SUPERVISOR, JOB: the job's record changed.
+  caf::replies_to<atom::update, job_record>::with<void>,
+  // JOB: outcomes; the first write of a slot wins.
+  caf::replies_to<commit_request>::with<commit_receipt>,
+  // SUPERVISOR: forget the outcomes that match, and store the next attempt.
+  caf::replies_to<job_command>::with<job_truth>,
+  // SUPERVISOR: remove a job, or the chunks of one never accepted.
+  caf::replies_to<atom::erase, std::string>::with<void>,
+  // SUPERVISOR: every job that is known.
+  caf::replies_to<atom::restore>::with<std::vector<job_record>>,
+  // JOB, SUPERVISOR: one job.
+  caf::replies_to<atom::status, std::string>::with<job_truth>,
+  // JOB: one chunk of its CSV; empty past the end.
+  caf::replies_to<chunk_query>::with<std::string>,
+  // JOB: which slots are settled?
+  caf::replies_to<settled_query>::with<settled_page>,
+  // Itself: the interval of a group commit is over.
+  caf::reacts_to<atom::flush>,
+  // Itself: has space come back?
+  caf::reacts_to<atom::tick>>;
+
+/// One per head: the job table, admission, restart.
+using supervisor_actor = caf::typed_actor<
+  inspected,
+  // Front ends: one chunk of a CSV, under the id that the job will have.
+  caf::replies_to<csv_chunk>::with<void>,
+  // Front ends: the sheet is whole and valid; answered when durable.
+  caf::replies_to<atom::accept, job_record>::with<job_status>,
+  // Front ends: drop a submission, or purge a job.
+  caf::replies_to<atom::erase, std::string>::with<void>,
+  // Front ends: pause, resume, cancel, retry.
+  caf::replies_to<job_command>::with<job_status>,
+  // Front ends: where a job stands.
+  caf::replies_to<atom::status, std::string>::with<job_status>,
+  // Front ends: every job's record, oldest first.
+  caf::replies_to<atom::list>::with<std::vector<job_record>>,
+  // Front ends: run an unfinished job of an earlier life.
+  caf::replies_to<atom::wake, std::string>::with<job_status>,
+  // JOB: settled; this is its record.
+  caf::reacts_to<atom::settled, job_record>,
+  // Main, once: wake all unfinished jobs.
+  caf::replies_to<atom::restore>::with<void>>;
+
+} // namespace pixmill::actors
+
+// Registered once, in this order, on every node: append only, and raise the
+// protocol's version when a type changes.
+CAF_BEGIN_TYPE_ID_BLOCK(pixmill, first_custom_type_id)
+
+CAF_ADD_TYPE_ID(pixmill, (pixmill::failure))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::outcome))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::slot_id))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::compress_goal))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::column_names))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::job_options))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::job_totals))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::job_counters))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::job_record))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::slot_task))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::row_task))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::slot_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::row_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::credit_grant))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::task_offer))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_description))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::load_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::credit_return))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_lost))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::lease_revocation))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_command))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_status))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::csv_chunk))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::chunk_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::slot_result))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::commit_request))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::commit_receipt))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::settled_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::settled_page))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_truth))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_actor))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::worker_actor))
+CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::job_record>))
+
+CAF_END_TYPE_ID_BLOCK(pixmill)
+
+namespace pixmill::actors {
+
+/// Makes `config` know every message type above.
+void register_messages(caf::actor_system_config& config);
+
+} // namespace pixmill::actors

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/protocol.hpp"
+#include "actors/settings.hpp"
+#include "model/sheet.hpp"
+#include "telemetry/actor_registry.hpp"
+
+namespace pixmill::actors {
+
+/// What the SUPERVISOR is started with.
+struct supervisor_setup {
+  journal_actor journal;
+  dispatcher_actor dispatcher;
+  job_settings settings;
+  sheet_rules rules; ///< Under which sheets are accepted.
+};
+
+/// The table of the jobs that are not settled: admission, start, restart.
+/// Settled jobs are the journal's to remember.
+class supervisor_state {
+public:
+  using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
+  using status_promise = caf::typed_response_promise<job_status>;
+
+  explicit supervisor_state(pointer self);
+
+  void start(supervisor_setup setup);
+  caf::result<void> pass_on(csv_chunk chunk);
+  caf::result<job_status> accept(job_record job);
+  caf::result<void> erase(const std::string& job);
+  caf::result<job_status> command(const job_command& command);
+  caf::result<job_status> status(const std::string& job);
+  caf::result<std::vector<job_record>> list();
+  caf::result<job_status> wake(const std::string& job);
+  caf::result<void> restore();
+  void settled(const job_record& job);
+  void job_down(const caf::actor_addr& source, const caf::error& reason);
+  void stop();
+
+  telemetry::actor_record& record();
+
+private:
+  struct entry {
+    job_truth truth;  ///< As of its start; the JOB knows better.
+    job_actor handle; ///< Null while the job is queued.
+    std::uint32_t restarts = 0;
+  };
+
+  void admit(job_truth truth);
+  void start_next();
+  void spawn_job(entry& which);
+  void load(const std::string& job);
+  void give_up(entry& which, const caf::error& reason);
+  caf::result<job_status> settled_status(const std::string& job);
+  caf::result<job_status> retry(const job_command& command);
+
+  pointer self_;
+  supervisor_setup setup_;
+  std::optional<telemetry::actor_record> record_;
+  std::map<std::string, entry> jobs_; ///< Queued, running, paused.
+  std::deque<std::string> queue_;
+  std::uint32_t running_ = 0;
+};
+
+supervisor_actor::behavior_type supervisor(supervisor_state::pointer self,
+                                           supervisor_setup setup);
+
+} // namespace pixmill::actors

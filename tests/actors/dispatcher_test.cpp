@@ -1,0 +1,192 @@
+#include "actors/dispatcher.hpp"
+
+#include "tests/actors/actor_fixture.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Dispatcher : public test::actor_fixture {
+protected:
+  // A node that holds whatever it is given.
+  struct node {
+    worker_actor handle;
+    std::vector<row_task> tasks;
+    std::vector<std::string> revoked;
+  };
+
+  // A job with a number of rows of one slot each.
+  struct client {
+    job_actor handle;
+    std::uint32_t rows = 0;
+    std::uint32_t leased = 0;
+    std::vector<incarnation_id> lost;
+  };
+
+  void SetUp() override {
+    subject = system.spawn(dispatcher, 10'000ms);
+  }
+
+  void TearDown() override {
+    for (auto& [id, x] : nodes)
+      stop(x.handle);
+    for (auto& [id, x] : clients)
+      stop(x.handle);
+    stop(subject);
+    advance(2s);
+  }
+
+  void join(incarnation_id id, std::uint32_t credit) {
+    auto& x = nodes[id];
+    x.handle =
+      system.spawn([&x](worker_actor::pointer) -> worker_actor::behavior_type {
+        return {
+          [](atom::inspect) { return actor_report{}; },
+          [&x](const row_task& task, const job_actor&) {
+            x.tasks.push_back(task);
+          },
+          [&x](const lease_revocation& r) { x.revoked.push_back(r.job); },
+          [](const row_report&) {},
+          [](atom::tick) {},
+        };
+      });
+    self->send(subject,
+               node_description{.name = "n" + std::to_string(id),
+                                .incarnation = id,
+                                .credit = credit},
+               x.handle);
+    run();
+  }
+
+  void submit(const std::string& id, std::uint32_t rows,
+              std::int8_t priority = 0) {
+    auto& x = clients[id];
+    x.rows = rows;
+    x.handle = system.spawn(
+      [this, id, &x](job_actor::pointer) -> job_actor::behavior_type {
+        return {
+          [](atom::inspect) { return actor_report{}; },
+          [](atom::restore) {},
+          [this, id, &x](const credit_grant& grant) {
+            task_offer offer{.job = id, .grant = grant, .tasks = {}};
+            for (; offer.tasks.size() < grant.slots && x.leased < x.rows;)
+              offer.tasks.push_back({.job = id,
+                                     .lease = ++x.leased,
+                                     .slots = {{{x.leased, 0}, "http://a", 0}},
+                                     .goal = {}});
+            caf::anon_send(subject, std::move(offer));
+          },
+          [](const row_report&) {},
+          [&x](const node_lost& news) { x.lost.push_back(news.incarnation); },
+          [](const job_command&) { return job_status{}; },
+          [](atom::status) { return job_status{}; },
+          [](atom::tick) {},
+        };
+      });
+    self->send(subject, atom::hungry::value, id, priority, x.handle);
+    run();
+  }
+
+  void free(incarnation_id id, std::uint32_t slots) {
+    self->send(subject, credit_return{.incarnation = id, .slots = slots});
+    run();
+  }
+
+  dispatcher_actor subject;
+  std::map<incarnation_id, node> nodes;
+  std::map<std::string, client> clients;
+};
+
+TEST_F(Dispatcher, HandsOutNoMoreThanTheCredit) {
+  join(1, 4);
+  submit("a", 100);
+  EXPECT_EQ(nodes[1].tasks.size(), 4u);
+  free(1, 2);
+  EXPECT_EQ(nodes[1].tasks.size(), 6u);
+}
+
+TEST_F(Dispatcher, ServesASmallJobBesideABigOne) {
+  join(1, 8);
+  submit("big", 1'000);
+  submit("small", 2);
+  EXPECT_EQ(clients["small"].leased, 0u); // All room is taken.
+  free(1, 4);
+  EXPECT_EQ(clients["small"].leased, 2u);
+}
+
+TEST_F(Dispatcher, SharesEvenlyBetweenEqualJobs) {
+  join(1, 4);
+  submit("a", 1'000);
+  submit("b", 1'000);
+  for (int i = 0; i < 100; ++i)
+    free(1, 4);
+  const auto a = clients["a"].leased;
+  const auto b = clients["b"].leased;
+  EXPECT_NEAR(a, b, 8);
+}
+
+TEST_F(Dispatcher, GivesTwiceAsMuchForTwoStepsOfPriority) {
+  join(1, 4);
+  submit("low", 10'000, 0);
+  submit("high", 10'000, 2);
+  for (int i = 0; i < 300; ++i)
+    free(1, 4);
+  EXPECT_NEAR(static_cast<double>(clients["high"].leased)
+                / clients["low"].leased,
+              2.0, 0.2);
+}
+
+TEST_F(Dispatcher, TellsJobsOfANodeThatFellSilent) {
+  join(1, 4);
+  submit("a", 100);
+  for (int i = 0; i < 12; ++i)
+    advance(1s);
+  EXPECT_EQ(clients["a"].lost, std::vector<incarnation_id>{1});
+  const auto known =
+    ask<bool>(subject, load_report{.incarnation = 1, .slots_in_use = 4});
+  ASSERT_TRUE(known);
+  EXPECT_FALSE(*known); // It has to join anew.
+}
+
+TEST_F(Dispatcher, KeepsANodeThatReports) {
+  join(1, 4);
+  submit("a", 1);
+  for (int i = 0; i < 30; ++i) {
+    advance(1s);
+    ask<bool>(subject, load_report{.incarnation = 1, .slots_in_use = 1});
+  }
+  EXPECT_TRUE(clients["a"].lost.empty());
+}
+
+TEST_F(Dispatcher, TellsJobsAtOnceOfAWorkerThatDied) {
+  join(1, 4);
+  submit("a", 100);
+  self->send_exit(nodes[1].handle, caf::exit_reason::kill);
+  run();
+  EXPECT_EQ(clients["a"].lost, std::vector<incarnation_id>{1});
+}
+
+TEST_F(Dispatcher, PassesARevocationToEveryNode) {
+  join(1, 4);
+  join(2, 4);
+  submit("a", 100);
+  self->send(subject, lease_revocation{.job = "a"});
+  run();
+  EXPECT_EQ(nodes[1].revoked, std::vector<std::string>{"a"});
+  EXPECT_EQ(nodes[2].revoked, std::vector<std::string>{"a"});
+  const auto before = clients["a"].leased;
+  free(1, 4);
+  EXPECT_EQ(clients["a"].leased, before); // Forgotten: no more grants.
+}
+
+TEST_F(Dispatcher, RefusesAnIncarnationThatIsTaken) {
+  join(1, 4);
+  const auto again = ask<caf::unit_t>(
+    subject, node_description{.name = "other", .incarnation = 1, .credit = 1},
+    nodes[1].handle);
+  EXPECT_FALSE(again);
+}
+
+} // namespace
+} // namespace pixmill::actors

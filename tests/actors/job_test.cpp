@@ -1,0 +1,197 @@
+#include "tests/actors/head_fixture.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+using test::fake_fetcher;
+using namespace std::chrono_literals;
+
+class Job : public test::head_fixture {
+protected:
+  void expect_sum(const job_status& x) {
+    EXPECT_EQ(x.counters.settled() + x.active + x.pending,
+              x.record.totals.slots);
+  }
+
+  static net::download image(const std::string&) {
+    return fake_fetcher::body("12345678");
+  }
+};
+
+TEST_F(Job, AnswersEverySlotAndCompletes) {
+  services.fetcher.rule = image;
+  add_worker();
+  submit("1,Pen,\"http://a/1,http://a/2\"\n2,Cup,http://a/3\n", 2, 3);
+  settle();
+  const auto end = status();
+  EXPECT_EQ(end.record.state, job_state::completed);
+  EXPECT_EQ(end.counters.done, 3u);
+  EXPECT_EQ(end.counters.bytes_in, 24u);
+  EXPECT_EQ(end.counters.bytes_out, 12u);
+  EXPECT_EQ(slot(1, 1).state, item_state::done);
+}
+
+TEST_F(Job, FetchesARepeatedUrlOnce) {
+  services.fetcher.rule = image;
+  add_worker();
+  submit("1,Pen,\"http://a/1,http://a/1\"\n2,Cup,http://a/1\n", 2, 3);
+  settle();
+  EXPECT_EQ(status().counters.done, 3u);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+  EXPECT_EQ(slot(2).sha256, slot(1).sha256);
+}
+
+TEST_F(Job, EndsWithErrorsWhenAnImageFails) {
+  services.fetcher.rule = [](const std::string& url) {
+    return url == "http://a/2" ? fake_fetcher::failed(errc::http_status, 404)
+                               : fake_fetcher::body("12345678");
+  };
+  add_worker();
+  submit("1,Pen,http://a/1\n2,Cup,http://a/2\n", 2, 2);
+  settle();
+  const auto end = status();
+  EXPECT_EQ(end.record.state, job_state::completed_with_errors);
+  EXPECT_EQ(end.counters.failures.at("http_404"), 1u);
+}
+
+TEST_F(Job, CountsAlwaysSum) {
+  add_worker(2);
+  submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/3\n", 3, 3);
+  settle(1);
+  expect_sum(status());
+  EXPECT_EQ(status().active, 2u);
+  services.fetcher.finish(1, image(""));
+  run();
+  expect_sum(status());
+  settle(1);
+  expect_sum(status());
+  EXPECT_EQ(status().counters.done, 1u);
+}
+
+TEST_F(Job, StartsNothingWhilePaused) {
+  add_worker(1);
+  submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2);
+  settle(1);
+  ASSERT_TRUE(command(job_verb::pause));
+  services.fetcher.finish(1, image(""));
+  settle();
+  EXPECT_EQ(status().record.state, job_state::paused);
+  EXPECT_EQ(services.fetcher.started.count("http://a/2"), 0u);
+  services.fetcher.rule = image;
+  ASSERT_TRUE(command(job_verb::resume));
+  settle();
+  EXPECT_EQ(status().record.state, job_state::completed);
+}
+
+TEST_F(Job, CancelsWhatIsUnderWayAtOnce) {
+  add_worker(1);
+  submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2);
+  settle(1);
+  const auto answer = command(job_verb::cancel);
+  ASSERT_TRUE(answer) << context_of(answer.error());
+  EXPECT_EQ(answer->record.state, job_state::canceled);
+  EXPECT_EQ(answer->counters.canceled, 2u);
+  EXPECT_EQ(services.fetcher.canceled, 1);
+  expect_sum(status());
+}
+
+TEST_F(Job, RetriesOnlyWhatFailed) {
+  bool broken = true;
+  services.fetcher.rule = [&](const std::string& url) {
+    return broken && url == "http://a/2"
+             ? fake_fetcher::failed(errc::http_status, 404)
+             : fake_fetcher::body("12345678");
+  };
+  add_worker();
+  submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2);
+  settle();
+  broken = false;
+  const auto again = command(job_verb::retry);
+  ASSERT_TRUE(again) << context_of(again.error());
+  settle();
+  const auto end = status();
+  EXPECT_EQ(end.record.state, job_state::completed);
+  EXPECT_EQ(end.record.attempt, 2u);
+  EXPECT_EQ(end.counters.done, 2u);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+  EXPECT_EQ(services.fetcher.started["http://a/2"], 2);
+}
+
+TEST_F(Job, EndsAtItsDeadline) {
+  add_worker(1);
+  job_options options;
+  options.deadline = 2s;
+  submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2, options);
+  settle(30);
+  const auto end = status();
+  EXPECT_EQ(end.record.state, job_state::failed);
+  EXPECT_EQ(end.record.why.code, errc::deadline);
+  EXPECT_EQ(end.counters.failures.at("deadline"), 2u);
+}
+
+TEST_F(Job, FailsWhenTooManyImagesFail) {
+  services.fetcher.rule = [](const std::string&) {
+    return fake_fetcher::failed(errc::http_status, 404);
+  };
+  add_worker(1);
+  job_options options;
+  options.max_failure_ppm = 300'000;
+  submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/3\n", 3, 3, options);
+  settle();
+  EXPECT_EQ(status().record.state, job_state::failed);
+  EXPECT_EQ(status().record.why.code, errc::failure_ratio);
+}
+
+TEST_F(Job, ComesBackToADistantRetry) {
+  int asked = 0;
+  services.fetcher.rule = [&](const std::string&) {
+    auto out = ++asked == 1 ? fake_fetcher::failed(errc::rate_limited)
+                            : fake_fetcher::body("12345678");
+    if (asked == 1)
+      out.retry_after = 30s;
+    return out;
+  };
+  add_worker();
+  submit("1,A,http://a/1\n", 1, 1);
+  settle(10);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(status().record.state, job_state::running);
+  settle(310);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(status().record.state, job_state::completed);
+}
+
+TEST_F(Job, GivesTheSlotsOfALostNodeToAnother) {
+  add_worker(2);
+  submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2);
+  settle(1);
+  EXPECT_EQ(status().active, 2u);
+  self->send_exit(worker, caf::exit_reason::kill);
+  run();
+  services.fetcher.rule = image;
+  add_worker(2);
+  settle();
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_EQ(status().counters.done, 2u);
+}
+
+TEST_F(Job, ResumesWithOnlyTheOpenSlots) {
+  add_worker(1);
+  submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/1\n", 3, 3);
+  settle(1);
+  services.fetcher.finish(1, image(""));
+  settle(1);
+  close();
+  services.fetcher.rule = image;
+  open();
+  add_worker();
+  ASSERT_TRUE(
+    ask<job_status>(supervisor, atom::wake::value, std::string{"job_1"}));
+  settle();
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_EQ(status().counters.done, 3u);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+}
+
+} // namespace
+} // namespace pixmill::actors

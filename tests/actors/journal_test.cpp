@@ -1,0 +1,115 @@
+#include "tests/actors/head_fixture.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Journal : public test::head_fixture {
+protected:
+  void SetUp() override {
+    head_fixture::SetUp();
+    job_record job;
+    job.id = "job_1";
+    job.totals = {.rows = 2, .slots = 2, .unique = 2};
+    ASSERT_TRUE(ask<caf::unit_t>(journal, atom::accept::value, job));
+  }
+
+  static slot_result done(std::uint32_t row, std::uint64_t bytes_in) {
+    outcome result;
+    result.state = item_state::done;
+    result.bytes_in = bytes_in;
+    return {{row, 0}, result, {}};
+  }
+
+  // Sends a commit; its answer comes when the interval is over.
+  commit_receipt commit(std::vector<slot_result> slots) {
+    auto asked =
+      self->request(journal, caf::infinite,
+                    commit_request{.job = "job_1", .slots = std::move(slots)});
+    advance(10ms);
+    commit_receipt out;
+    asked.receive([&](commit_receipt& x) { out = std::move(x); },
+                  [](const caf::error& x) { FAIL() << context_of(x); });
+    return out;
+  }
+};
+
+TEST_F(Journal, LetsTheFirstOutcomeOfASlotWin) {
+  EXPECT_EQ(commit({done(1, 10)}).counters.bytes_in, 10u);
+  const auto again = commit({done(1, 99)});
+  EXPECT_EQ(again.repeated, 1u);
+  EXPECT_EQ(again.counters.bytes_in, 10u);
+}
+
+TEST_F(Journal, LetsTheFirstWinWithinABatchAsWell) {
+  const auto receipt = commit({done(1, 10), done(1, 99)});
+  EXPECT_EQ(receipt.repeated, 1u);
+  EXPECT_EQ(receipt.counters.done, 1u);
+  EXPECT_EQ(slot(1).bytes_in, 10u);
+}
+
+TEST_F(Journal, CopiesTheOutcomeOfTheSameUrl) {
+  commit({done(1, 10)});
+  commit({{{2, 0}, {}, {1, 0}}});
+  EXPECT_EQ(slot(2).bytes_in, 10u);
+}
+
+TEST_F(Journal, PagesThroughSettledSlots) {
+  commit({done(1, 1), done(2, 1)});
+  const auto page = ask<settled_page>(
+    journal, settled_query{.job = "job_1", .first = {1, 0}, .limit = 1});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->slots.size(), 1u);
+  EXPECT_FALSE(page->last);
+}
+
+TEST_F(Journal, KnowsNoJobThatWasNotAccepted) {
+  const auto truth =
+    ask<job_truth>(journal, atom::status::value, std::string{"job_9"});
+  ASSERT_FALSE(truth);
+  EXPECT_EQ(code_of(truth.error(), errc::none), errc::no_such_job);
+}
+
+class LatchedJournal : public Journal {
+protected:
+  void SetUp() override {
+    Journal::SetUp();
+    latching = system.spawn(
+      actors::journal,
+      journal_setup{.store = store.get(),
+                    .sync_objects = [this]() -> caf::expected<caf::unit_t> {
+                      if (full)
+                        return make_error(errc::disk_full, "as asked");
+                      return caf::unit;
+                    },
+                    .rules = {},
+                    .commit_outcomes = 64,
+                    .commit_interval = 10ms});
+  }
+
+  void TearDown() override {
+    stop(latching);
+    Journal::TearDown();
+  }
+
+  bool full = true;
+  journal_actor latching;
+};
+
+TEST_F(LatchedJournal, KeepsOutcomesUntilThereIsSpace) {
+  auto asked =
+    self->request(latching, caf::infinite,
+                  commit_request{.job = "job_1", .slots = {done(1, 10)}});
+  advance(10ms);
+  EXPECT_EQ(slot(1).state, item_state::pending);
+  EXPECT_FALSE(ask<caf::unit_t>(latching, atom::accept::value, job_record{}));
+  full = false;
+  advance(1s);
+  EXPECT_EQ(slot(1).bytes_in, 10u);
+  asked.receive([](const commit_receipt&) {},
+                [](const caf::error& x) { FAIL() << context_of(x); });
+}
+
+} // namespace
+} // namespace pixmill::actors

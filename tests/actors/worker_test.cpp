@@ -1,0 +1,75 @@
+#include "tests/actors/head_fixture.hpp"
+
+namespace pixmill::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Worker : public test::head_fixture {
+protected:
+  // A job that nobody asks anything of.
+  job_actor any_job() {
+    return system.spawn([](job_actor::pointer) -> job_actor::behavior_type {
+      return {
+        [](atom::inspect) { return actor_report{}; },
+        [](atom::restore) {},
+        [](const credit_grant&) {},
+        [](const row_report&) {},
+        [](const node_lost&) {},
+        [](const job_command&) { return job_status{}; },
+        [](atom::status) { return job_status{}; },
+        [](atom::tick) {},
+      };
+    });
+  }
+};
+
+TEST_F(Worker, JoinsAnewAfterItWasTakenForLost) {
+  std::vector<incarnation_id> joined;
+  auto forgetful = system.spawn(
+    [&](dispatcher_actor::pointer) -> dispatcher_actor::behavior_type {
+      return {
+        [](atom::inspect) { return actor_report{}; },
+        [&](const node_description& node,
+            const worker_actor&) -> caf::result<void> {
+          joined.push_back(node.incarnation);
+          return caf::unit;
+        },
+        [](const load_report&) { return false; },
+        [](const credit_return&) {},
+        [](atom::hungry, const std::string&, std::int8_t, const job_actor&) {},
+        [](const task_offer&) {},
+        [](const lease_revocation&) {},
+        [](atom::tick) {},
+      };
+    });
+  stop(dispatcher);
+  dispatcher = forgetful;
+  add_worker(2);
+  ASSERT_EQ(joined.size(), 1u);
+  self->send(worker,
+             row_task{.job = "job_1",
+                      .lease = 1,
+                      .slots = {{{1, 0}, "http://a/1", 0}},
+                      .goal = {}},
+             any_job());
+  run();
+  advance(1s);
+  EXPECT_EQ(services.fetcher.canceled, 1); // Its leases were void.
+  ASSERT_EQ(joined.size(), 2u);
+  EXPECT_NE(joined[0], joined[1]);
+  forgetful = nullptr;
+}
+
+TEST_F(Worker, HoldsNoMoreThanItsCredit) {
+  add_worker(3);
+  std::string rows;
+  for (int i = 1; i <= 20; ++i)
+    rows += std::to_string(i) + ",P,http://a/" + std::to_string(i) + "\n";
+  submit(rows, 20, 20);
+  settle(2);
+  EXPECT_EQ(services.fetcher.pending.size(), 3u);
+}
+
+} // namespace
+} // namespace pixmill::actors
