@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/settings.hpp"
+#include "imaging/settings.hpp"
+#include "net/settings.hpp"
+#include "persistence/settings.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::config {
+
+/// Every setting of a process; each section is declared by who uses it.
+struct settings {
+  actors::scheduler_settings scheduler;
+  actors::job_settings jobs;
+  net::fetch_settings fetch;
+  imaging::imaging_settings imaging;
+  persistence::store_settings store;
+  telemetry::log_settings log;
+};
+
+} // namespace pixmill::config
