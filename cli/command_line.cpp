@@ -1,0 +1,316 @@
+#include "cli/command_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/help_format.hpp"
+#include "config/suggestion.hpp"
+
+namespace pixmill::cli {
+namespace {
+
+constexpr std::array<std::string_view, 6> verb_names{
+  "run", "validate", "verify", "config", "doctor", "version"};
+
+constexpr auto job_group = "What becomes of the images";
+constexpr auto sheet_group = "How the CSV is read";
+constexpr auto result_group = "What is written";
+
+// The names of columns, for a file whose headers say something else.
+template <class Options>
+void add_column_flags(CLI::App& verb, Options& options) {
+  verb
+    .add_option("--serial-column", options.serial_column,
+                "Header of the serial numbers, if it is an unusual one")
+    ->option_text("NAME")
+    ->group(sheet_group);
+  verb
+    .add_option("--name-column", options.name_column,
+                "Header of the product names, likewise")
+    ->option_text("NAME")
+    ->group(sheet_group);
+  verb
+    .add_option("--urls-column", options.urls_column,
+                "Header of the image URLs, likewise")
+    ->option_text("NAME")
+    ->group(sheet_group);
+}
+
+// What `run` and `validate` have in common.
+template <class Options>
+void add_sheet_flags(CLI::App& verb, Options& options) {
+  verb.add_option("FILE", options.csv, "The products: a CSV, gzip allowed")
+    ->required();
+  verb
+    .add_option_function<std::string>(
+      "--on-invalid",
+      [&options](const std::string& word) {
+        options.skip_invalid = word == "skip";
+      },
+      "An invalid cell refuses the whole file (reject, the default), or just "
+      "itself (skip)")
+    ->check(CLI::IsMember({"reject", "skip"}))
+    ->option_text("reject|skip")
+    ->group(sheet_group);
+  verb
+    .add_flag("--assume-https", options.assume_https,
+              "Read shop.example/a.jpg as https://shop.example/a.jpg")
+    ->group(sheet_group);
+  add_column_flags(verb, options);
+}
+
+void add_goal_flags(CLI::App& verb, run_options& options) {
+  auto* target =
+    verb
+      .add_option("--target", options.target,
+                  "50% of the source's bytes (the default), 120000 or 120kB, "
+                  "quality:50, scale:50%")
+      ->option_text("GOAL")
+      ->group(job_group);
+  verb
+    .add_option_function<int>(
+      "--quality",
+      [&options](int quality) {
+        options.target = "quality:" + std::to_string(quality);
+      },
+      "Short for --target quality:N, 1 to 100")
+    ->check(CLI::Range(1, 100))
+    ->excludes(target)
+    ->option_text("N")
+    ->group(job_group);
+  verb
+    .add_option("--floor", options.floor,
+                "Lowest similarity to the source that is accepted (SSIM), such "
+                "as 0.95")
+    ->option_text("SSIM")
+    ->group(job_group);
+  verb
+    .add_option("--format", options.format,
+                "keep (the default), jpeg, png, webp, avif or auto")
+    ->option_text("FORMAT")
+    ->group(job_group);
+  verb
+    .add_option("--max-edge", options.max_edge,
+                "Shrink images to at most this many pixels a side")
+    ->check(CLI::Range(1, 65535))
+    ->option_text("PIXELS")
+    ->group(job_group);
+  verb
+    .add_option("--max-failure-ratio", options.max_failure_ratio,
+                "Give up when more than this share of images fails: 0.2 or 20%")
+    ->option_text("SHARE")
+    ->group(job_group);
+  verb
+    .add_option("--deadline", options.deadline,
+                "Give up after this long: 90s, 30m, 2h")
+    ->option_text("TIME")
+    ->group(job_group);
+  verb
+    .add_flag("--retry-failed", options.retry_failed,
+              "Of a finished job, do the failed images again")
+    ->group(job_group);
+}
+
+void add_run(CLI::App& app, run_options& options) {
+  auto& verb =
+    *app.add_subcommand("run", "Compresses every image of a CSV; resumes");
+  add_sheet_flags(verb, options);
+  add_goal_flags(verb, options);
+  verb
+    .add_option("--out", options.out,
+                "Folder of the results and the images; default: out")
+    ->option_text("DIR")
+    ->group(result_group);
+  verb
+    .add_option_function<std::string>(
+      "--report",
+      [&options](const std::string& word) {
+        options.report_full = word == "full";
+      },
+      "full adds status, error, bytes, quality and more to results.csv")
+    ->check(CLI::IsMember({"plain", "full"}))
+    ->option_text("plain|full")
+    ->group(result_group);
+  verb
+    .add_flag("--csv-safe", options.csv_safe,
+              "Neutralise cells that a spreadsheet would run (=1+1)")
+    ->group(result_group);
+  verb.add_option("--name", options.name, "Name of the job, for people")
+    ->option_text("NAME")
+    ->group(result_group);
+  verb.add_flag("--json", options.json, "Print the summary as JSON")
+    ->group(result_group);
+  verb.footer("Writes results.csv, results.jsonl, failed.csv and images/ into "
+              "DIR.\nExit codes: 0 all done, 3 invalid CSV, 4 some images "
+              "failed, 5 the job failed,\n6 canceled, 130 interrupted.\n\n"
+              "  pixmill run catalog.csv --out out/\n"
+              "  pixmill run catalog.csv --quality 60 --max-edge 1600 "
+              "--format webp");
+}
+
+void add_validate(CLI::App& app, validate_options& options) {
+  auto& verb = *app.add_subcommand(
+    "validate", "Lists every problem of a CSV; starts nothing");
+  add_sheet_flags(verb, options);
+  verb.add_flag("--json", options.json, "Print JSON");
+  verb.footer("Exit codes: 0 valid, 3 invalid.");
+}
+
+void add_verify(CLI::App& app, verify_options& options) {
+  auto& verb =
+    *app.add_subcommand("verify", "Checks the images that a results.csv names");
+  verb.add_option("FILE", options.csv, "A results.csv of Pixmill")->required();
+  verb.add_flag("--json", options.json, "Print JSON");
+  verb.footer(
+    "Each image must exist, match its hash, decode, and not be larger than\n"
+    "its source. Exit codes: 0 all well, 3 no results file, 4 problems.");
+}
+
+template <class Options>
+void add_plain(CLI::App& app, Options& options, const std::string& name,
+               const std::string& about) {
+  app.add_subcommand(name, about)
+    ->add_flag("--json", options.json, "Print JSON");
+}
+
+// Returns the first argument that is neither a flag nor the value of one that
+// may stand before the verb.
+std::string verb_in(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--config" || arguments[i] == "--set")
+      ++i;
+    else if (arguments[i].empty() || arguments[i].front() != '-')
+      return arguments[i];
+  }
+  return {};
+}
+
+// Returns what an unknown flag of the selected verb was meant to be.
+std::string meant_flag(const CLI::App& app,
+                       const std::vector<std::string>& arguments) {
+  std::vector<std::string> names{"config", "set", "help"};
+  for (const auto* verb : app.get_subcommands())
+    for (const auto* option : verb->get_options())
+      names.insert(names.end(), option->get_lnames().begin(),
+                   option->get_lnames().end());
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  for (const auto& argument : arguments) {
+    if (argument.substr(0, 2) != "--")
+      continue;
+    const auto name = argument.substr(2, argument.find('=') - 2);
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      continue;
+    if (const auto meant = config::nearest(name, known); !meant.empty())
+      return "; did you mean --" + std::string{meant} + "?";
+  }
+  return {};
+}
+
+early_end usage(std::string complaint) {
+  return {
+    .exit_code = exit_usage, .help = {}, .complaint = std::move(complaint)};
+}
+
+// Everything that the parser writes to while it runs.
+struct parse_targets {
+  command_line common;
+  run_options run;
+  validate_options validate;
+  verify_options verify;
+  config_show_options show;
+  doctor_options doctor;
+  version_options version;
+};
+
+void describe(CLI::App& app, parse_targets& into) {
+  app.formatter(make_help_format());
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app
+    .add_option("--config", into.common.config_file,
+                "Settings; default: ./caf-application.conf, then "
+                "/etc/pixmill/caf-application.conf")
+    ->option_text("FILE");
+  app
+    .add_option("--set", into.common.assignments,
+                "One setting, such as fetch.per-origin=12; repeatable")
+    ->option_text("SECTION.KEY=VALUE")
+    ->allow_extra_args(false)
+    ->take_all();
+  app.set_version_flag("--version", "pixmill " PIXMILL_VERSION);
+  add_run(app, into.run);
+  add_validate(app, into.validate);
+  add_verify(app, into.verify);
+  auto& config = *app.add_subcommand("config", "Shows the settings in force");
+  config.require_subcommand(1);
+  add_plain(config, into.show, "show",
+            "Prints each setting and where it came from");
+  add_plain(app, into.doctor, "doctor",
+            "Checks this machine and says what to do");
+  add_plain(app, into.version, "version",
+            "Prints the versions of Pixmill and libraries");
+  for (auto* verb : app.get_subcommands({}))
+    verb->group("Verbs");
+  app.footer("pixmill VERB --help tells more about one of them.");
+}
+
+// Moves the options of the selected verb into the command line.
+command_line selected(const CLI::App& app, parse_targets from) {
+  auto out = std::move(from.common);
+  if (app.got_subcommand("run"))
+    out.verb = std::move(from.run);
+  else if (app.got_subcommand("validate"))
+    out.verb = std::move(from.validate);
+  else if (app.got_subcommand("verify"))
+    out.verb = std::move(from.verify);
+  else if (app.got_subcommand("config"))
+    out.verb = from.show;
+  else if (app.got_subcommand("doctor"))
+    out.verb = from.doctor;
+  else
+    out.verb = from.version;
+  return out;
+}
+
+} // namespace
+
+std::variant<command_line, early_end>
+parse_command_line(const std::vector<std::string>& arguments) {
+  const auto verb = verb_in(arguments);
+  if (!verb.empty()
+      && std::find(verb_names.begin(), verb_names.end(), verb)
+           == verb_names.end())
+    return usage("\"" + verb + "\" is not a verb"
+                 + config::suggestion(verb, verb_names));
+  parse_targets into;
+  CLI::App app{"Bulk image compression from a product CSV", "pixmill"};
+  describe(app, into);
+  try {
+    // Backwards, as this overload expects them.
+    app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
+  } catch (const CLI::CallForHelp&) {
+    return early_end{.exit_code = exit_ok, .help = app.help(), .complaint = {}};
+  } catch (const CLI::CallForVersion& version) {
+    return early_end{.exit_code = exit_ok,
+                     .help = std::string{version.what()} + '\n',
+                     .complaint = {}};
+  } catch (const CLI::ExtrasError& error) {
+    return usage(error.what() + meant_flag(app, arguments));
+  } catch (const CLI::RequiredError& error) {
+    if (app.got_subcommand("config"))
+      return usage("config what? known: config show");
+    return usage(error.what());
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  if (app.get_subcommands().empty())
+    return early_end{.exit_code = exit_ok, .help = app.help(), .complaint = {}};
+  return selected(app, std::move(into));
+}
+
+} // namespace pixmill::cli

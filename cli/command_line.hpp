@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/run.hpp"
+
+namespace pixmill::cli {
+
+struct validate_options {
+  std::string csv;
+  bool json = false;
+  bool skip_invalid = false;
+  bool assume_https = false;
+  std::string serial_column;
+  std::string name_column;
+  std::string urls_column;
+};
+
+struct verify_options {
+  std::string csv; ///< Path of a results file.
+  bool json = false;
+};
+
+struct config_show_options {
+  bool json = false;
+};
+
+struct doctor_options {
+  bool json = false;
+};
+
+struct version_options {
+  bool json = false;
+};
+
+/// What is asked for.
+struct command_line {
+  std::string config_file;              ///< Of `--config`; empty: search.
+  std::vector<std::string> assignments; ///< Of `--set`.
+  std::variant<run_options, validate_options, verify_options,
+               config_show_options, doctor_options, version_options>
+    verb;
+};
+
+/// Why nothing is to be done.
+struct early_end {
+  int exit_code = 0;
+  std::string help;      ///< For standard output.
+  std::string complaint; ///< For standard error.
+};
+
+/// Reads the arguments of the process, the program's name not among them.
+/// @returns What is asked for; or help that was asked for; or what is wrong
+///          with the arguments, with the verb or flag that was probably meant.
+std::variant<command_line, early_end>
+parse_command_line(const std::vector<std::string>& arguments);
+
+} // namespace pixmill::cli

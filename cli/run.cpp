@@ -1,0 +1,353 @@
+#include "cli/run.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "actors/head.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/intake.hpp"
+#include "cli/job_request.hpp"
+#include "cli/progress.hpp"
+#include "cli/result_files.hpp"
+#include "cli/terminal.hpp"
+#include "cli/validate.hpp"
+#include "model/options.hpp"
+#include "persistence/journal_store.hpp"
+
+namespace pixmill::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr auto poll_interval = milliseconds{50};
+constexpr auto draw_interval = milliseconds{250};
+constexpr auto plain_line_interval = std::chrono::seconds{10};
+
+constexpr auto journal_folder = ".pixmill/journal";
+constexpr auto images_folder = "images";
+
+// While it lives, the signals that end a process wait to be asked for; every
+// thread started meanwhile inherits that.
+class held_signals {
+public:
+  held_signals() {
+    sigemptyset(&held_);
+    sigaddset(&held_, SIGINT);
+    sigaddset(&held_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &held_, &before_);
+  }
+  ~held_signals() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  held_signals(const held_signals&) = delete;
+  held_signals& operator=(const held_signals&) = delete;
+
+  // Waits at most `pause`; true when one of them came.
+  bool came_within(milliseconds pause) const {
+    const timespec time{.tv_sec = 0, .tv_nsec = pause.count() * 1'000'000};
+    return sigtimedwait(&held_, nullptr, &time) > 0;
+  }
+
+private:
+  sigset_t held_{};
+  sigset_t before_{};
+};
+
+sheet_rules rules_of(const run_options& options) {
+  sheet_rules rules;
+  rules.columns = {.serial = options.serial_column,
+                   .name = options.name_column,
+                   .urls = options.urls_column};
+  rules.assume_https = options.assume_https;
+  std::error_code ignored;
+  rules.local_root =
+    fs::absolute(fs::path{options.csv}, ignored).parent_path().string();
+  return rules;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data()
+                                                        : "localhost";
+}
+
+actors::head_settings head_settings_of(const config::settings& settings,
+                                       const fs::path& out, sheet_rules rules,
+                                       const std::string& program) {
+  actors::head_settings head{.scheduler = settings.scheduler,
+                             .jobs = settings.jobs,
+                             .fetch = settings.fetch,
+                             .imaging = settings.imaging,
+                             .store = settings.store,
+                             .rules = std::move(rules),
+                             .program = program,
+                             .node_name = settings.jobs.node_name};
+  // The output folder is the whole of a run: what it needs to resume, too.
+  head.store.journal = (out / journal_folder).string();
+  head.store.images = (out / images_folder).string();
+  if (head.node_name.empty())
+    head.node_name = host_name();
+  return head;
+}
+
+int exit_code_of(job_state state) {
+  switch (state) {
+  case job_state::completed:
+    return exit_ok;
+  case job_state::completed_with_errors:
+    return exit_with_failures;
+  case job_state::canceled:
+    return exit_canceled;
+  default:
+    return exit_job_failed;
+  }
+}
+
+// Draws on a terminal, and now and then writes a line elsewhere.
+class progress_display {
+public:
+  progress_display(const terminal& to, bool live, bool quiet)
+      : to_{to}, live_{live}, quiet_{quiet} {}
+
+  void show(const actors::job_status& status) {
+    const auto now = steady_clock::now();
+    meter_.note(now, status.counters.settled());
+    if (quiet_ || now < next_)
+      return;
+    const auto line = progress_line(status, meter_.per_second());
+    if (live_) {
+      to_.out << "\r\x1b[2K" << line << std::flush;
+      drawn_ = true;
+      next_ = now + draw_interval;
+    } else {
+      if (next_ != steady_clock::time_point{})
+        to_.out << line << std::endl;
+      next_ = now + plain_line_interval;
+    }
+  }
+
+  void close() {
+    if (std::exchange(drawn_, false))
+      to_.out << "\r\x1b[2K" << std::flush;
+  }
+
+private:
+  const terminal& to_;
+  bool live_;
+  bool quiet_;
+  bool drawn_ = false;
+  rate_meter meter_;
+  steady_clock::time_point next_;
+};
+
+// One `pixmill run`, once its sheet is known to be good.
+class session {
+public:
+  session(const run_options& options, const std::string& program,
+          const terminal& to)
+      : options_{options}, program_{program}, to_{to}, out_{options.out} {}
+
+  int go(const config::settings& settings, const sheet_rules& rules,
+         const checked_sheet& sheet, const job_options& job) {
+    rules_ = rules;
+    const held_signals signals;
+    std::error_code failed;
+    fs::create_directories(out_ / ".pixmill", failed);
+    if (failed)
+      return refuse(make_error(errc::file_unwritable,
+                               out_.string() + ": " + failed.message()));
+    auto head =
+      actors::head::start(head_settings_of(settings, out_, rules, program_));
+    if (!head)
+      return refuse(head.error());
+    head_ = std::move(*head);
+    auto status = begin(sheet, job);
+    if (!status)
+      return refuse(status.error());
+    const auto since = steady_clock::now();
+    progress_display display{to_, isatty(STDOUT_FILENO) == 1, options_.json};
+    while (!is_terminal(status->record.state)) {
+      display.show(*status);
+      if (signals.came_within(poll_interval)) {
+        display.close();
+        return interrupted(*status);
+      }
+      status = head_->status(status->record.id);
+      if (!status)
+        return refuse(status.error());
+    }
+    display.close();
+    const std::chrono::duration<double> took = steady_clock::now() - since;
+    return report(*status, took.count());
+  }
+
+private:
+  int refuse(const caf::error& reason) {
+    complain(to_, context_of(reason));
+    return code_of(reason, errc::none) == errc::option_invalid
+               || code_of(reason, errc::none) == errc::config_invalid
+             ? exit_usage
+             : exit_job_failed;
+  }
+
+  // Finds the same work of an earlier run, or submits it.
+  caf::expected<actors::job_status> begin(const checked_sheet& sheet,
+                                          const job_options& job) {
+    const auto fingerprint = job_fingerprint(sheet.sha256, job);
+    auto known = head_->journal().job_by_fingerprint(fingerprint);
+    if (!known)
+      return std::move(known.error());
+    if (*known)
+      return again((*known)->id);
+    const auto now = unix_now();
+    return submit(*head_, options_.csv, sheet,
+                  {.id = new_id("job_", now),
+                   .fingerprint = fingerprint,
+                   .source = fs::path{options_.csv}.filename().string(),
+                   .options = job,
+                   .totals = sheet.summary.totals,
+                   .csv_bytes = sheet.bytes,
+                   .state = job_state::queued,
+                   .why = {},
+                   .attempt = 1,
+                   .created_at = now,
+                   .started_at = 0,
+                   .finished_at = 0});
+  }
+
+  caf::expected<actors::job_status> again(const std::string& id) {
+    auto status = head_->wake(id);
+    if (!status)
+      return status;
+    const auto& counters = status->counters;
+    if (is_terminal(status->record.state)) {
+      if (options_.retry_failed && counters.failed + counters.canceled > 0)
+        return head_->command({.job = id,
+                               .verb = actors::job_verb::retry,
+                               .codes = {},
+                               .hosts = {},
+                               .limit = 0});
+      say("finished before: " + id + "; nothing to do\n");
+    } else if (counters.settled() > 0) {
+      say("resuming " + id + ": " + std::to_string(counters.settled()) + " of "
+          + std::to_string(status->record.totals.slots) + " images are done\n");
+    }
+    return status;
+  }
+
+  void say(const std::string& text) {
+    if (!options_.json)
+      to_.out << text << std::flush;
+  }
+
+  int interrupted(const actors::job_status& status) {
+    to_.err << "pixmill: interrupted; " << status.counters.settled() << " of "
+            << status.record.totals.slots
+            << " images are done and kept. To resume, run the same command "
+               "again: pixmill run "
+            << options_.csv << " --out " << out_.string() << '\n';
+    return exit_interrupted;
+  }
+
+  int report(const actors::job_status& status, double seconds) {
+    const auto& job = status.record;
+    if (auto written =
+          write_result_files(head_->journal(), job, rules_, out_, images_folder,
+                             options_.report_full, options_.csv_safe);
+        !written)
+      return refuse(written.error());
+    if (options_.json)
+      write_json(status, seconds);
+    else
+      write_text(status, seconds);
+    return exit_code_of(job.state);
+  }
+
+  void write_text(const actors::job_status& status, double seconds) {
+    to_.out << summary(status, seconds);
+    to_.out << "  results     " << (out_ / "results.csv").string() << '\n';
+    if (status.record.state != job_state::completed)
+      to_.out << "  not done    " << (out_ / "failed.csv").string()
+              << " (or run again with --retry-failed)\n";
+    to_.out << "  images      " << (out_ / images_folder).string() << '\n'
+            << std::flush;
+  }
+
+  void write_json(const actors::job_status& status, double seconds) {
+    const auto& job = status.record;
+    const auto& counters = status.counters;
+    const nlohmann::ordered_json out{
+      {"id", job.id},
+      {"state", to_string(job.state)},
+      {"attempt", job.attempt},
+      {"rows", job.totals.rows},
+      {"images", {{"total", job.totals.slots}, {"unique", job.totals.unique}}},
+      {"progress",
+       {{"total", job.totals.slots},
+        {"done", counters.done},
+        {"kept_original", counters.kept_original},
+        {"failed", counters.failed},
+        {"skipped", counters.skipped},
+        {"canceled", counters.canceled},
+        {"active", status.active},
+        {"pending", status.pending}}},
+      {"bytes", {{"in", counters.bytes_in}, {"out", counters.bytes_out}}},
+      {"failures", counters.failures},
+      {"seconds", seconds},
+      {"results_csv", (out_ / "results.csv").string()},
+      {"images_folder", (out_ / images_folder).string()}};
+    to_.out << out.dump(2) << std::endl;
+  }
+
+  const run_options& options_;
+  const std::string& program_;
+  const terminal& to_;
+  fs::path out_;
+  sheet_rules rules_;
+  std::unique_ptr<actors::head> head_;
+};
+
+} // namespace
+
+int run(const run_options& options, const config::settings& settings,
+        const std::string& program, const terminal& to) {
+  auto job = job_options_of(options, settings.jobs.default_floor_ssim_ppm);
+  if (!job) {
+    complain(to, context_of(job.error()));
+    return exit_usage;
+  }
+  const auto rules = rules_of(options);
+  auto sheet = check_sheet(options.csv, rules);
+  if (!sheet) {
+    complain(to, context_of(sheet.error()));
+    return exit_usage;
+  }
+  const bool usable = sheet->summary.valid()
+                      || (options.skip_invalid && !sheet->summary.stopped
+                          && sheet->summary.totals.rows > 0);
+  if (!usable)
+    return validate({.csv = options.csv,
+                     .json = options.json,
+                     .skip_invalid = options.skip_invalid,
+                     .assume_https = options.assume_https,
+                     .serial_column = options.serial_column,
+                     .name_column = options.name_column,
+                     .urls_column = options.urls_column},
+                    to);
+  return session{options, program, to}.go(settings, rules, *sheet, *job);
+}
+
+} // namespace pixmill::cli

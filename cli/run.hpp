@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/terminal.hpp"
+#include "config/settings.hpp"
+
+namespace pixmill::cli {
+
+/// What the command line says about `pixmill run`. Texts are as they were
+/// typed; empty: not given.
+struct run_options {
+  std::string csv;         ///< Path of the sheet.
+  std::string out = "out"; ///< Folder of results, images and journal.
+  std::string target;      ///< As `parse_target` reads it.
+  std::string floor;       ///< SSIM, 0 to 1.
+  std::string format;
+  std::uint32_t max_edge = 0; ///< Pixels; 0: leave the size alone.
+  bool skip_invalid = false;
+  bool assume_https = false;
+  bool report_full = false;
+  bool csv_safe = false;
+  bool json = false;
+  bool retry_failed = false;
+  std::string name;
+  std::string max_failure_ratio; ///< 0 to 1, or a percentage.
+  std::string deadline;          ///< As `parse_duration` reads it.
+  std::string serial_column;
+  std::string name_column;
+  std::string urls_column;
+};
+
+/// Runs one CSV from beginning to end; resumes when it was begun before.
+/// @returns The exit code of the process.
+/// @param program Path of the `pixmill` binary, to start codec processes.
+int run(const run_options& options, const config::settings& settings,
+        const std::string& program, const terminal& to);
+
+} // namespace pixmill::cli

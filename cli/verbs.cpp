@@ -1,0 +1,82 @@
+#include "cli/verbs.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <variant>
+
+#include "cli/command_line.hpp"
+#include "cli/config_show.hpp"
+#include "cli/doctor.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/run.hpp"
+#include "cli/validate.hpp"
+#include "cli/verify.hpp"
+#include "cli/version.hpp"
+#include "config/load.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::cli {
+namespace {
+
+template <class... Fs>
+struct overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
+
+// A person who watches `run` wants its progress, not a log in between.
+telemetry::log_settings log_of(const config::loaded_settings& loaded) {
+  auto log = loaded.values.log;
+  if (log.file.empty())
+    log.level = std::max(log.level, telemetry::log_level::warning);
+  return log;
+}
+
+int run_verb(const run_options& options, const config::loaded_settings& loaded,
+             const std::string& program, const terminal& to) {
+  if (!telemetry::start_log(log_of(loaded))) {
+    complain(to, loaded.values.log.file + ": the log cannot be written");
+    return exit_usage;
+  }
+  return run(options, loaded.values, program, to);
+}
+
+} // namespace
+
+int main_with(const std::vector<std::string>& arguments,
+              const std::string& program, const terminal& to) {
+  const auto parsed = parse_command_line(arguments);
+  if (const auto* end = std::get_if<early_end>(&parsed)) {
+    to.out << end->help << std::flush;
+    if (!end->complaint.empty())
+      complain(to, end->complaint);
+    return end->exit_code;
+  }
+  const auto& line = std::get<command_line>(parsed);
+  config::sources from;
+  from.file = line.config_file;
+  from.environment = config::process_environment();
+  from.assignments = line.assignments;
+  const auto loaded = config::load(from);
+  if (!loaded) {
+    complain(to, context_of(loaded.error()));
+    return exit_usage;
+  }
+  return std::visit(
+    overloaded{
+      [&](const run_options& x) { return run_verb(x, *loaded, program, to); },
+      [&](const validate_options& x) { return validate(x, to); },
+      [&](const verify_options& x) {
+        return verify(x, loaded->values, program, to);
+      },
+      [&](const config_show_options& x) { return config_show(x, *loaded, to); },
+      [&](const doctor_options& x) {
+        return doctor(x, loaded->values, program, to);
+      },
+      [&](const version_options& x) { return version(x, to); },
+    },
+    line.verb);
+}
+
+} // namespace pixmill::cli

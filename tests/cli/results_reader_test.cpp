@@ -1,0 +1,82 @@
+#include "cli/results_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include "scratch_folder.hpp"
+
+namespace pixmill::cli {
+namespace {
+
+class ResultsReader : public testing::Test {
+protected:
+  std::vector<result_slot> read(std::string_view csv) {
+    std::vector<result_slot> out;
+    reason = read_results(folder.write("results.csv", csv),
+                          [&](result_slot x) { out.push_back(std::move(x)); });
+    return out;
+  }
+
+  scratch_folder folder;
+  caf::error reason;
+};
+
+TEST_F(ResultsReader, FindsTheLinkOfEachSlot) {
+  const auto slots = read("S. No.,Product Name,Input Image Urls,Output Image "
+                          "Urls\n"
+                          "1,A,\"https://x.example/1,https://x.example/2\","
+                          "\"images/a.jpg,\"\n"
+                          "2,B,https://x.example/3,images/b.png\n");
+  ASSERT_FALSE(reason);
+  ASSERT_EQ(slots.size(), 3u);
+  EXPECT_EQ(slots[0].output, "images/a.jpg");
+  EXPECT_EQ(slots[1].output, "");
+  EXPECT_EQ(slots[1].slot, 1u);
+  EXPECT_EQ(slots[2].row, 2u);
+  EXPECT_EQ(slots[2].slot, 0u);
+  EXPECT_EQ(slots[2].output, "images/b.png");
+  EXPECT_EQ(slots[2].bytes_in, 0u);
+}
+
+TEST_F(ResultsReader, TakesSizesFromTheReport) {
+  const auto slots = read("S. No.,Product Name,Input Image Urls,Output Image "
+                          "Urls,Bytes In\n"
+                          "1,A,\"https://x.example/1,https://x.example/2\","
+                          "\"a.jpg,b.jpg\",1000;2000\n");
+  ASSERT_EQ(slots.size(), 2u);
+  EXPECT_EQ(slots[0].bytes_in, 1000u);
+  EXPECT_EQ(slots[1].bytes_in, 2000u);
+}
+
+TEST_F(ResultsReader, TakesSizesFromTheLinesBesideIt) {
+  folder.write("results.jsonl", "{\"row\":1,\"slot\":0,\"bytes_in\":5}\n"
+                                "{\"row\":2,\"slot\":0,\"bytes_in\":null}\n"
+                                "{\"row\":3,\"slot\":0,\"bytes_in\":7}\n"
+                                "broken\n");
+  const auto slots = read("S. No.,Product Name,Input Image Urls,Output Image "
+                          "Urls\n"
+                          "1,A,https://x.example/1,a.jpg\n"
+                          "2,B,https://x.example/2,\n"
+                          "3,C,https://x.example/3,c.jpg\n"
+                          "4,D,https://x.example/4,d.jpg\n");
+  ASSERT_EQ(slots.size(), 4u);
+  EXPECT_EQ(slots[0].bytes_in, 5u);
+  EXPECT_EQ(slots[1].bytes_in, 0u);
+  EXPECT_EQ(slots[2].bytes_in, 7u);
+  EXPECT_EQ(slots[3].bytes_in, 0u);
+}
+
+TEST_F(ResultsReader, RefusesAFileWithoutTheColumn) {
+  EXPECT_TRUE(read("S. No.,Product Name,Input Image Urls\n"
+                   "1,A,https://x.example/1\n")
+                .empty());
+  EXPECT_EQ(code_of(reason, errc::none), errc::csv_invalid);
+}
+
+TEST_F(ResultsReader, RefusesAFileThatIsNotThere) {
+  reason = read_results("/nonexistent.csv", [](result_slot) {});
+  EXPECT_EQ(code_of(reason, errc::none), errc::file_unreadable);
+  EXPECT_EQ(context_of(reason), "/nonexistent.csv: No such file or directory");
+}
+
+} // namespace
+} // namespace pixmill::cli
