@@ -205,7 +205,7 @@ void downloader::engine::launch(request& what) {
   next_deadline_ = std::min(next_deadline_, now + left);
   active_.emplace(what.turn, &what);
   ++active_count_;
-  what.at->begin(what.id, what.address, now);
+  what.at->begin(what.id, what.address, what.connection, now);
   curl_multi_add_handle(multi_.get(), what.at->handle());
 }
 
@@ -229,6 +229,11 @@ void downloader::engine::conclude(request& what, int curl_code) {
     waiting_.pause(what.address.origin(), clock::now() + *got.retry_after);
   if (got.redirect) {
     follow(what, std::move(*got.redirect));
+    return;
+  }
+  if (got.stale) {
+    what.connection = connection_choice::fresh;
+    waiting_.push_front(what.address.origin(), what.id);
     return;
   }
   download result;

@@ -53,6 +53,7 @@ private:
     callback done;
     web_address address;
     std::uint32_t redirects = 0;
+    connection_choice connection = connection_choice::any;
     std::optional<time_point> first_started;
     /// Time that counts against the total: neither queued nor paused.
     clock::duration spent{0};

@@ -114,7 +114,7 @@ void transfer::set_callbacks() {
 }
 
 void transfer::begin(std::uint64_t ticket, const web_address& address,
-                     time_point now) {
+                     connection_choice connection, time_point now) {
   ticket_ = ticket;
   address_ = address;
   head_ = {};
@@ -127,6 +127,8 @@ void transfer::begin(std::uint64_t ticket, const web_address& address,
   denied_.clear();
   error_text_[0] = '\0';
   set(easy_.get(), CURLOPT_URL, address.url().c_str());
+  set(easy_.get(), CURLOPT_FRESH_CONNECT,
+      connection == connection_choice::fresh ? 1L : 0L);
 }
 
 answer transfer::end(int curl_code) {
@@ -147,6 +149,7 @@ answer transfer::end(int curl_code) {
     result.why = sink_.why();
   } else if (curl_code != CURLE_OK) {
     result.why = judge_code(curl_code);
+    result.stale = is_stale(curl_code);
   } else if (auto why = sink_.check()) {
     result.why = std::move(why);
   } else {
@@ -238,6 +241,17 @@ bool transfer::may_reach(const ip_address& address, std::uint16_t port) {
 bool transfer::may_request(const char* address, int port) {
   const auto peer = ip_address::parse(address);
   return peer && may_reach(*peer, static_cast<std::uint16_t>(port));
+}
+
+// An origin that sends more than the length it said is found out only by the
+// next request on that connection.
+bool transfer::is_stale(int curl_code) const {
+  if (curl_code != CURLE_UNSUPPORTED_PROTOCOL
+      && curl_code != CURLE_WEIRD_SERVER_REPLY)
+    return false;
+  long connects = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connects);
+  return connects == 0;
 }
 
 failure transfer::judge_status() const {

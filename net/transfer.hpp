@@ -26,7 +26,13 @@ struct answer {
   failure why;
   /// See `download::retry_after`.
   std::optional<std::chrono::milliseconds> retry_after;
+  /// What came was no HTTP, on a connection that an earlier answer may have
+  /// left bytes on: the request is to be made again, on a fresh one.
+  bool stale = false;
 };
+
+/// What connection a request may take.
+enum class connection_choice : std::uint8_t { any, fresh };
 
 /// One request and its answer at a time, on a libcurl easy handle that is set
 /// up once and used again and again. Belongs to the thread of its engine.
@@ -56,7 +62,8 @@ public:
   }
 
   /// Prepares a request; `body_sink::first_charge` has been charged for it.
-  void begin(std::uint64_t ticket, const web_address& address, time_point now);
+  void begin(std::uint64_t ticket, const web_address& address,
+             connection_choice connection, time_point now);
 
   /// Judges a request that has ended, and drops what it does not hand out.
   /// @param curl_code libcurl's result.
@@ -96,6 +103,7 @@ private:
   int open_socket(void* address);
   bool may_reach(const ip_address& address, std::uint16_t port);
   bool may_request(const char* address, int port);
+  bool is_stale(int curl_code) const;
   failure judge_status() const;
   failure judge_code(int curl_code) const;
   std::optional<std::chrono::milliseconds> retry_after() const;

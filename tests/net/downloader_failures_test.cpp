@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -101,6 +102,25 @@ TEST(DownloaderFailures, FindsAnswersThatAreNotHttp) {
   EXPECT_EQ(failure_of(says("HTP/9 banana\r\n\r\n")).code, errc::connect);
   EXPECT_EQ(failure_of(says("SSH-2.0-OpenSSH_9.2\r\n")).code, errc::connect);
   EXPECT_EQ(failure_of(says(std::string(5000, '\0'))).code, errc::connect);
+}
+
+// As after an answer that went on past the length it had said.
+TEST(DownloaderFailures, AsksAgainWhereAnEarlierAnswerLeftBytes) {
+  const loopback_server origin{[](connection& peer, const auto&, const auto&) {
+    thread_local bool answered = false; // A thread is a connection.
+    if (std::exchange(answered, true))
+      peer.send("left over");
+    else
+      peer.answer("200 OK", "fresh");
+  }};
+  const auto engine = downloader::create(loopback_settings({origin.port()}));
+  for (int n = 0; n < 3; ++n) {
+    const auto got = test::fetch(**engine, origin.url());
+    EXPECT_EQ(got.why.word(), failure{}.word()) << got.why.detail;
+    ASSERT_NE(got.body, nullptr);
+    EXPECT_EQ(*got.body, "fresh");
+  }
+  EXPECT_EQ(origin.connections(), 3);
 }
 
 TEST(DownloaderFailures, FindsNamesThatDoNotResolve) {
