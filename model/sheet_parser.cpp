@@ -6,7 +6,7 @@
 #include "model/header_row.hpp"
 #include "model/row_shape.hpp"
 #include "model/sheet.hpp"
-#include "model/sheet_hints.hpp"
+#include "model/sheet_findings.hpp"
 #include "model/sheet_source.hpp"
 #include "model/url_list.hpp"
 #include "model/url_noise.hpp"
@@ -24,7 +24,7 @@ bool has_scheme_inside(std::string_view text) noexcept {
 class sheet_parser::impl {
 public:
   impl(sheet_rules rules, issue_sink on_issue)
-      : rules_{std::move(rules)}, on_issue_{std::move(on_issue)},
+      : rules_{std::move(rules)}, findings_{std::move(on_issue)},
         source_{rules_.max_bytes}, reader_{rules_.max_cell_bytes + (1 << 20)} {}
 
   void feed(std::string_view bytes) {
@@ -76,12 +76,9 @@ private:
   }
 
   void report_encoding() {
-    if (std::exchange(encoding_reported_, true)
-        || source_.encoding() == text_encoding::utf8)
-      return;
-    warn({.code = "encoding",
-          .value = std::string{to_string(source_.encoding())},
-          .hint = "read as this encoding; results are written in UTF-8"});
+    if (!std::exchange(encoding_reported_, true)
+        && source_.encoding() != text_encoding::utf8)
+      findings_.encoding(to_string(source_.encoding()));
   }
 
   // Leaves the next record in `record_`: the one put back, or a new one.
@@ -96,9 +93,7 @@ private:
       case csv_reader::step::record:
         if (!is_blank_row())
           return true;
-        warn({.line = record_.line,
-              .code = "blank-row",
-              .hint = "a row of empty cells was left out"});
+        findings_.blank_row(record_.line);
         break;
       case csv_reader::step::too_long:
         stop_at_cap("max-cell-bytes", rules_.max_cell_bytes, rows_ + 1,
@@ -134,19 +129,17 @@ private:
   void end() {
     if (std::exchange(ended_, true))
       return;
-    if (const auto code = code_of_fault(source_.fault()); !code.empty()) {
-      if (source_.fault() == source_fault::max_bytes)
-        return stop_at_cap("max-bytes", rules_.max_bytes, 0, 0);
+    if (source_.fault() == source_fault::max_bytes)
+      return stop_at_cap("max-bytes", rules_.max_bytes, 0, 0);
+    if (source_.fault() != source_fault::none) {
       stopped_ = true;
-      return fail({.code = code, .hint = hint_of_fault(source_.fault())});
+      return findings_.unreadable(source_.fault());
     }
     if (source_.first_stray())
-      warn({.code = "encoding",
-            .value = "invalid UTF-8",
-            .hint = "bytes that are not UTF-8 were read as Windows-1252"});
+      findings_.stray_bytes();
     if (rows_ == 0) {
       stopped_ = true;
-      fail({.code = "no-rows", .hint = "there is no row below the header"});
+      findings_.no_rows();
     }
   }
 
@@ -219,7 +212,7 @@ private:
       header_.cells.push_back(line.fields[i].text);
     header_.width = line.count;
     if (!roles.complete()) {
-      report_missing(roles);
+      findings_.missing_columns(header_, roles, first_line_->line);
       stopped_ = true;
       return true;
     }
@@ -228,23 +221,6 @@ private:
     header_.urls = *roles.urls;
     header_.output = roles.output.value_or(sheet_header::npos);
     return true;
-  }
-
-  void report_missing(const column_roles& roles) {
-    std::string seen;
-    for (const auto& cell : header_.cells)
-      seen += (seen.empty() ? "" : ", ") + shortened(cell);
-    const auto report = [&](const char* what, bool there) {
-      if (!there)
-        fail({.line = first_line_->line,
-              .code = "missing-column",
-              .value = what,
-              .hint = "the header has: " + seen
-                      + "; name the column with the option for it"});
-    };
-    report("serial", roles.serial.has_value());
-    report("name", roles.name.has_value());
-    report("urls", roles.urls.has_value());
   }
 
   bool take_no_header() {
@@ -298,42 +274,14 @@ private:
         stop_at_cap("max-cell-bytes", rules_.max_cell_bytes, out.row, out.line);
         return false;
       }
-    report_shape(out, shape);
+    if (record_.repaired)
+      findings_.repaired(out);
+    findings_.shape(out, shape);
     if (shape == row_shape::ambiguous) {
       out.slots.assign(1, {.url = {}, .problem = "ambiguous-overflow"});
       return true;
     }
     return read_slots(out);
-  }
-
-  void report_shape(const sheet_row& row, row_shape shape) {
-    sheet_issue issue{.row = row.row, .line = row.line};
-    if (record_.repaired) {
-      issue.code = "quote-repaired";
-      issue.hint = "a quote inside this row was taken as text";
-      warn(issue);
-    }
-    switch (shape) {
-    case row_shape::ambiguous:
-      issue.code = "ambiguous-overflow";
-      issue.value = shortened(row.cells.empty() ? "" : row.cells.back());
-      issue.hint = "the row has more fields than the header; put the URL list "
-                   "into quotes";
-      fail(std::move(issue));
-      break;
-    case row_shape::rejoined:
-      issue.code = "unquoted-list";
-      issue.hint = "name and URL list were put together again; quote them";
-      warn(std::move(issue));
-      break;
-    case row_shape::padded:
-      issue.code = "short-row";
-      issue.hint = "missing cells at the end count as empty";
-      warn(std::move(issue));
-      break;
-    case row_shape::plain:
-      break;
-    }
   }
 
   // PHP writes `/` as `\/` in JSON.
@@ -356,61 +304,25 @@ private:
       return false;
     }
     if (entries_.empty())
-      fail(at_urls(out, -1, "no-urls", cell, "the row has no image URL"));
+      findings_.no_urls(out, header_);
     out.slots.resize(entries_.size());
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const auto& entry = entries_[i];
       auto& slot = out.slots[i];
       read_url(entry.text, rules_, slot);
-      const auto index = static_cast<int>(i);
-      if (!slot.problem.empty())
-        fail(at_urls(out, index, slot.problem, entry.text,
-                     hint_for(slot.problem)));
-      else if (entry.comma)
-        warn(at_urls(out, index, "comma-in-url", entry.text,
-                     "the comma was taken as part of the URL"));
-      if (entry.gap)
-        warn(at_urls(out, index, "empty-entry", entry.text,
-                     "an empty entry behind this URL was left out"));
+      findings_.slot(out, header_, i, entry);
     }
     return true;
-  }
-
-  sheet_issue at_urls(const sheet_row& row, int slot, std::string code,
-                      std::string_view value, std::string hint) const {
-    return {.row = row.row,
-            .line = row.line,
-            .column = header_.present ? header_.cells[header_.urls] : "",
-            .slot = slot,
-            .code = std::move(code),
-            .value = shortened(value),
-            .hint = std::move(hint)};
-  }
-
-  // -- issues -----------------------------------------------------------------
-
-  void fail(sheet_issue issue) {
-    issue.warning = false;
-    on_issue_(std::move(issue));
-  }
-
-  void warn(sheet_issue issue) {
-    issue.warning = true;
-    on_issue_(std::move(issue));
   }
 
   void stop_at_cap(const char* cap, std::uint64_t value, std::uint32_t row,
                    std::uint64_t line) {
     stopped_ = true;
-    fail({.row = row,
-          .line = line,
-          .code = cap,
-          .value = std::to_string(value),
-          .hint = "the sheet passes this limit; split it"});
+    findings_.cap(cap, value, row, line);
   }
 
   sheet_rules rules_;
-  issue_sink on_issue_;
+  sheet_findings findings_;
   sheet_source source_;
   csv_reader reader_;
   sheet_header header_;

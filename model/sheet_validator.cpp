@@ -5,7 +5,7 @@
 
 #include "model/hash_set.hpp"
 #include "model/sheet.hpp"
-#include "model/sheet_hints.hpp"
+#include "model/sheet_findings.hpp"
 
 namespace pixmill {
 namespace {
@@ -22,7 +22,8 @@ class sheet_validator::impl {
 public:
   explicit impl(sheet_rules rules)
       : parser_{std::move(rules),
-                [this](sheet_issue issue) { keep(std::move(issue)); }} {}
+                [this](sheet_issue issue) { keep(std::move(issue)); }},
+        findings_{[this](sheet_issue issue) { keep(std::move(issue)); }} {}
 
   void feed(std::string_view bytes) {
     parser_.feed(bytes);
@@ -72,15 +73,7 @@ private:
     if (serial.empty()
         || serials_.insert(XXH3_64bits(serial.data(), serial.size())))
       return;
-    keep({.row = row_.row,
-          .line = row_.line,
-          .column = header.present ? header.cells[header.serial] : "",
-          .slot = -1,
-          .code = "duplicate-serial",
-          .value = shortened(serial),
-          .hint = "an earlier row has this serial; rows are told apart by "
-                  "their place",
-          .warning = true});
+    findings_.duplicate_serial(row_, header);
   }
 
   void keep(sheet_issue issue) {
@@ -96,6 +89,7 @@ private:
 
   sheet_summary summary_;
   sheet_parser parser_;
+  sheet_findings findings_;
   sheet_row row_;
   hash_set urls_;
   std::array<std::uint64_t, 32> new_urls_{}; // Prefetched, not yet in `urls_`.
