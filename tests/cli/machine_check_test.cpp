@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scratch_folder.hpp"
+#include "tests/cli/scratch_folder.hpp"
 
 namespace pixmill::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scratch_folder.hpp"
+#include "tests/cli/scratch_folder.hpp"
 
 namespace pixmill::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/codec_samples.hpp"
 #include "model/errc.hpp"
 #include "model/sha256.hpp"
-#include "scratch_folder.hpp"
+#include "tests/cli/scratch_folder.hpp"
 
 namespace pixmill::cli {
 namespace {

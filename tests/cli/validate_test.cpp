@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.hpp"
-#include "scratch_folder.hpp"
+#include "tests/cli/scratch_folder.hpp"
 
 namespace pixmill::cli {
 namespace {
