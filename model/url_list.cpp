@@ -64,6 +64,37 @@ std::string_view without_brackets(std::string_view cell) noexcept {
   return cell;
 }
 
+// Where in `text` an entry begins whose scheme takes no "//": `data:…` behind a
+// separator is not part of the URL before it.
+std::size_t opaque_start(std::string_view text) noexcept {
+  constexpr std::string_view schemes[] = {
+    "data:", "blob:", "javascript:", "mailto:"};
+  auto first = text.npos;
+  for (const auto scheme : schemes) {
+    auto at = text.find(scheme);
+    while (at != text.npos && !begins_entry(text, at))
+      at = text.find(scheme, at + 1);
+    first = std::min(first, at);
+  }
+  return first;
+}
+
+// Adds an entry that begins with a scheme, and what else it may hold.
+void add_entries(std::string_view text, std::size_t most,
+                 std::vector<url_entry>& out) {
+  auto entry = tidy(text);
+  while (entry.comma && out.size() + 1 < most) {
+    const auto cut = opaque_start(entry.text.substr(1));
+    if (cut == entry.text.npos)
+      break;
+    const auto rest = entry.text.substr(cut + 1);
+    out.push_back(tidy(entry.text.substr(0, cut + 1)));
+    entry = {
+      .text = rest, .comma = rest.find(',') != rest.npos, .gap = entry.gap};
+  }
+  out.push_back(entry);
+}
+
 void split_plain(std::string_view cell, std::size_t most,
                  std::vector<url_entry>& out) {
   bool gap = false;
@@ -97,14 +128,14 @@ void split_url_list(std::string_view cell, std::size_t most,
     if (entry == cell.npos)
       split_plain(cell.substr(0, start), most, out); // What stands before it.
     else
-      out.push_back(tidy(cell.substr(entry, start - entry)));
+      add_entries(cell.substr(entry, start - entry), most, out);
     entry = start;
   }
   if (entry == cell.npos)
     return split_plain(cell, most, out);
   if (out.size() == most)
     return;
-  out.push_back(tidy(cell.substr(entry)));
+  add_entries(cell.substr(entry), most, out);
   out.back().gap = false; // Separators at the end mean nothing.
 }
 
