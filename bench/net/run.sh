@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # run.sh IMAGES [COUNT] [AT_ONCE]: CPU per download of the engine, of a bare
 # libcurl loop and of curl -Z, in turn, from an nginx on loopback.
-#   BENCH=build/release/bench/net/pixmill_download_bench  ROUNDS=3
-set -eu
+#   ROUNDS=3
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../packaging/prepare.sh"
 images="$(realpath "${1:?usage: run.sh IMAGES [COUNT] [AT_ONCE]}")"
 count="${2:-2000}" at_once="${3:-64}" rounds="${ROUNDS:-3}"
-here="$(cd "$(dirname "$0")/../.." && pwd)"
-bench="${BENCH:-$here/build/release/bench/net/pixmill_download_bench}"
-[ -x "$bench" ] || { echo "no $bench: build it, or set BENCH" >&2; exit 2; }
+build bench pixmill_download_bench
+bench="$root/build/bench/bench/net/pixmill_download_bench"
 work="$(mktemp -d)"
 nginx_pid=
 trap '[ -z "$nginx_pid" ] || kill "$nginx_pid" 2>/dev/null; rm -rf "$work"' EXIT
