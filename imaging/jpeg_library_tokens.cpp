@@ -89,7 +89,7 @@ private:
     auto byte = [](auto value) { return static_cast<char>(value & 0xff); };
     auto& out = picture_.colour_segments;
     if (info.saw_JFIF_marker != 0) {
-      out.append("\xff\xe0\0\x10JFIF\0\1\1", 13);
+      out.append("\xff\xe0\0\x10JFIF\0\1\1", 11);
       out.push_back(byte(info.density_unit));
       for (unsigned density : {info.X_density, info.Y_density}) {
         out.push_back(byte(density >> 8));
