@@ -22,11 +22,13 @@ telemetry::actor_record& row_state::record() {
 
 void row_state::start(row_task task,
                       std::shared_ptr<const node_services> services,
-                      retry_policy policy, worker_actor worker, job_actor job) {
+                      retry_policy policy, worker_actor worker,
+                      const job_actor& job) {
   task_ = std::move(task);
   services_ = std::move(services);
   policy_ = std::move(policy);
   worker_ = std::move(worker);
+  self_->monitor(worker_);
   started_ = self_->clock().now();
   random_.seed(policy_.seed ^ task_.lease);
   record_.emplace(telemetry::actor_kind::row, self_->id(), job.id(),
@@ -129,8 +131,10 @@ void row_state::check_deadline() {
   }
 }
 
-void row_state::image_down(const caf::actor_addr& source,
-                           const caf::error& reason) {
+void row_state::down(const caf::actor_addr& source, const caf::error& reason) {
+  // Nobody is left to report to, or to look at the deadline.
+  if (source == worker_.address())
+    return cancel();
   const auto i = std::find_if(items_.begin(), items_.end(), [&](const work& x) {
     return x.open && x.image && x.image.address() == source;
   });
@@ -158,13 +162,13 @@ void row_state::cancel() {
 row_actor::behavior_type row(row_state::pointer self, row_task task,
                              std::shared_ptr<const node_services> services,
                              retry_policy policy, worker_actor worker,
-                             job_actor job) {
+                             const job_actor& job) {
   self->set_down_handler([self](const caf::down_msg& message) {
     const auto guard = handling(self);
-    self->state.image_down(message.source, message.reason);
+    self->state.down(message.source, message.reason);
   });
   self->state.start(std::move(task), std::move(services), std::move(policy),
-                    std::move(worker), std::move(job));
+                    std::move(worker), job);
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](const slot_report& report) {

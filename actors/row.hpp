@@ -32,11 +32,11 @@ public:
   explicit row_state(pointer self);
 
   void start(row_task task, std::shared_ptr<const node_services> services,
-             retry_policy policy, worker_actor worker, job_actor job);
+             retry_policy policy, worker_actor worker, const job_actor& job);
   void handle(const slot_report& report);
   void attempt(std::uint16_t index);
   void check_deadline();
-  void image_down(const caf::actor_addr& source, const caf::error& reason);
+  void down(const caf::actor_addr& source, const caf::error& reason);
   void cancel();
 
   telemetry::actor_record& record();
@@ -68,6 +68,6 @@ private:
 row_actor::behavior_type row(row_state::pointer self, row_task task,
                              std::shared_ptr<const node_services> services,
                              retry_policy policy, worker_actor worker,
-                             job_actor job);
+                             const job_actor& job);
 
 } // namespace pixmill::actors

@@ -168,6 +168,7 @@ TEST_F(Job, GivesTheSlotsOfALostNodeToAnother) {
   EXPECT_EQ(status().active, 2u);
   self->send_exit(worker, caf::exit_reason::kill);
   run();
+  EXPECT_EQ(services.fetcher.canceled, 2); // Its rows go with it.
   services.fetcher.rule = image;
   add_worker(2);
   settle();
