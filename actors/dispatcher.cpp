@@ -72,7 +72,7 @@ void dispatcher_state::take_back(const credit_return& credit) {
 }
 
 void dispatcher_state::hungry(const std::string& job, std::int8_t priority,
-                              job_actor handle) {
+                              const job_actor& handle) {
   auto i = clients_.find(job);
   if (i == clients_.end()) {
     self_->monitor(handle);

@@ -26,7 +26,8 @@ public:
   caf::result<void> join(const node_description& node, worker_actor worker);
   bool renew(const load_report& report);
   void take_back(const credit_return& credit);
-  void hungry(const std::string& job, std::int8_t priority, job_actor handle);
+  void hungry(const std::string& job, std::int8_t priority,
+              const job_actor& handle);
   void assign(task_offer offer);
   void revoke(const lease_revocation& message);
   void down(const caf::actor_addr& source);

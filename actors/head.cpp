@@ -47,7 +47,7 @@ caf::expected<parts> open_parts(const head_settings& settings) {
     return std::move(journal.error());
   out.journal = std::move(*journal);
   if (auto dropped = out.journal->drop_unaccepted(); !dropped)
-    return std::move(dropped.error());
+    return dropped.error();
   auto images = persistence::directory_store::open(settings.store.images);
   if (!images)
     return std::move(images.error());

@@ -23,9 +23,9 @@ caf::result<T> to_result(caf::expected<T> x) {
   return std::move(*x);
 }
 
-caf::result<void> to_result(caf::expected<caf::unit_t> x) {
+caf::result<void> to_result(const caf::expected<caf::unit_t>& x) {
   if (!x)
-    return std::move(x.error());
+    return x.error();
   return caf::unit;
 }
 
@@ -66,7 +66,7 @@ caf::result<void> journal_state::update(const job_record& job) {
     if (written)
       return caf::unit;
     if (!latch(written.error()))
-      return std::move(written.error());
+      return written.error();
   }
   auto promise = self_->make_response_promise<caf::unit_t>();
   pending_updates_.emplace_back(job, promise);
@@ -103,7 +103,7 @@ void journal_state::flush() {
 
 caf::expected<std::vector<write_verdict>> journal_state::write() {
   if (auto synced = setup_.sync_objects(); !synced)
-    return std::move(synced.error());
+    return synced.error();
   std::vector<slot_write> writes;
   writes.reserve(pending_slots_);
   for (const auto& [request, promise] : pending_) {
@@ -185,7 +185,7 @@ void journal_state::try_again() {
     else if (latch(written.error()))
       pending_updates_.emplace_back(std::move(job), promise);
     else
-      promise.deliver(std::move(written.error()));
+      promise.deliver(written.error());
   }
 }
 
@@ -234,7 +234,7 @@ caf::result<job_truth> journal_state::reopen(const job_command& command) {
   job->started_at = 0;
   job->finished_at = 0;
   if (auto stored = setup_.store->reopen_slots(*job, *slots); !stored)
-    return std::move(stored.error());
+    return stored.error();
   return truth(command.job);
 }
 

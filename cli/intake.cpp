@@ -36,7 +36,7 @@ caf::expected<actors::job_status> submit(actors::head& head,
         auto stored = head.put_chunk(
           {.job = job.id, .index = index++, .bytes = std::string{block}});
         if (!stored)
-          refused = std::move(stored.error());
+          refused = stored.error();
         return !refused;
       }))
     return failed;

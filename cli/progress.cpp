@@ -33,7 +33,7 @@ std::string saved(const job_counters& counters) {
          + human_bytes(counters.bytes_out) + " (" + fixed(kept, 1) + " %)";
 }
 
-void add_line(std::string& out, std::string_view title, std::string text) {
+void add_line(std::string& out, std::string_view title, std::string_view text) {
   out += "  ";
   out += title;
   out.append(12 - std::min<std::size_t>(title.size(), 12), ' ');

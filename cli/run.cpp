@@ -255,9 +255,8 @@ private:
 
   int interrupted(const actors::job_status& status) {
     to_.err << "pixmill: interrupted; " << status.counters.settled() << " of "
-            << status.record.totals.slots
-            << " images are done and kept in " << out_.string()
-            << "; the same command resumes\n";
+            << status.record.totals.slots << " images are done and kept in "
+            << out_.string() << "; the same command resumes\n";
     return exit_interrupted;
   }
 

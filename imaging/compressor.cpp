@@ -81,7 +81,7 @@ caf::expected<compressed_image> verify(const compression& what) {
 }
 
 caf::expected<compressed_image> compress_known(byte_view source,
-                                               picture_header header,
+                                               const picture_header& header,
                                                const compress_goal& goal) {
   compression what(source, header, goal);
   bool alpha = header.alpha;

@@ -45,9 +45,9 @@ std::vector<std::size_t> tree_depths(
 
 huffman_code best_code(const symbol_counts& counts) {
   std::vector<std::pair<std::uint64_t, std::uint16_t>> ranked{{0, reserved}};
-  for (std::uint16_t symbol = 0; symbol < counts.size(); ++symbol)
+  for (std::size_t symbol = 0; symbol < counts.size(); ++symbol)
     if (counts[symbol] != 0)
-      ranked.emplace_back(counts[symbol], symbol);
+      ranked.emplace_back(counts[symbol], static_cast<std::uint16_t>(symbol));
   if (ranked.size() == 1)
     ranked.emplace_back(1, std::uint16_t{0}); // A table must not be empty.
   std::sort(ranked.begin(), ranked.end());

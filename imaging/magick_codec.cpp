@@ -35,8 +35,9 @@ const char* coder_of(image_format format) {
 }
 
 void initialize() {
-  // Before the library starts: OpenMP reads it once.
-  setenv("MAGICK_THREAD_LIMIT", "1", 1);
+  // Before the library starts: OpenMP reads it once. A codec process has one
+  // thread.
+  setenv("MAGICK_THREAD_LIMIT", "1", 1); // NOLINT(concurrency-mt-unsafe)
   Magick::InitializeMagick(nullptr);
   using limits = Magick::ResourceLimits;
   limits::thread(1);

@@ -193,7 +193,7 @@ double quantizer_scale(int quality) noexcept {
 
 int quality_for_scale(double scale) noexcept {
   auto quality = scale > 100 ? 5000 / scale : (200 - scale) / 2;
-  return static_cast<int>(std::clamp(quality, 1.0, 100.0) + 0.5);
+  return static_cast<int>(std::lround(std::clamp(quality, 1.0, 100.0)));
 }
 
 caf::expected<rate_result> fit_budget(quality_encoder& encoder,

@@ -33,13 +33,15 @@ std::vector<kernel> kernels(std::uint32_t from, std::uint32_t to) {
   auto stretch = std::max(ratio, 1.0);
   for (std::uint32_t i = 0; i < to; ++i) {
     auto center = (i + 0.5) * ratio;
-    auto begin = std::max(0.0, std::floor(center - lobes * stretch));
-    auto end = std::min<double>(from, std::ceil(center + lobes * stretch));
+    auto begin = static_cast<std::size_t>(
+      std::max(0.0, std::floor(center - lobes * stretch)));
+    auto end = static_cast<std::size_t>(
+      std::min<double>(from, std::ceil(center + lobes * stretch)));
     auto& one = result[i];
-    one.first = static_cast<std::size_t>(begin);
+    one.first = begin;
     double sum = 0;
     for (auto at = begin; at < end; ++at) {
-      auto weight = lanczos((at + 0.5 - center) / stretch);
+      auto weight = lanczos((static_cast<double>(at) + 0.5 - center) / stretch);
       one.weights.push_back(static_cast<float>(weight));
       sum += weight;
     }

@@ -94,19 +94,24 @@ std::string unwrapped(std::string_view line) {
   return out;
 }
 
+// Small letters, digits, and letters of other scripts: no byte of a byte order
+// mark or a no-break space.
+bool is_kept(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
+         || (byte >= 0x80 && byte != 0xC2 && byte != 0xA0 && byte != 0xEF
+             && byte != 0xBB && byte != 0xBF);
+}
+
 } // namespace
 
 std::string fold_header(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
     if (c >= 'A' && c <= 'Z')
       out += static_cast<char>(c + 32);
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+    else if (is_kept(c))
       out += c;
-    else if (byte >= 0x80 && byte != 0xC2 && byte != 0xA0 && byte != 0xEF
-             && byte != 0xBB && byte != 0xBF)
-      out += c; // Letters of other scripts; no marks and no-break spaces.
   }
   return out;
 }

@@ -39,6 +39,8 @@ struct slot_id {
   std::uint32_t row = 0;   ///< Data row, from 1.
   std::uint16_t index = 0; ///< Position in the row's list, from 0.
 
+  // clang-tidy 14 takes what the compiler writes for a 0 that means nullptr.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   auto operator<=>(const slot_id&) const = default;
 };
 

@@ -41,8 +41,8 @@ constexpr auto plain_bytes = [] {
   std::array<bool, 256> table{};
   for (int c = 0x21; c < 0x7f; ++c)
     table[static_cast<std::size_t>(c)] = true;
-  for (const char c : {'"', '<', '>', '\\', '^', '`', '{', '|', '}', '%', '#'})
-    table[static_cast<std::size_t>(c)] = false;
+  for (const unsigned char c : std::string_view{"\"<>\\^`{|}%#"})
+    table[c] = false;
   return table;
 }();
 

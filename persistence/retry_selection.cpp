@@ -73,7 +73,7 @@ select_for_retry(const journal_store& journal, const std::string& job,
       return slots.size() < most;
     });
   if (!read)
-    return std::move(read.error());
+    return read.error();
   if (filter.hosts.empty())
     return slots;
   auto matching = on_hosts(journal, job, std::move(rules), filter.hosts, slots);
