@@ -25,14 +25,15 @@ spdlog::level::level_enum to_spdlog(log_level level) noexcept {
   return spdlog::level::off;
 }
 
-// Quotes and control characters would break a JSON line.
-std::string json_escaped(std::string_view text) {
+// Control characters would break the line, or draw on a terminal; in JSON,
+// quotes would break it, too.
+std::string escaped(std::string_view text, bool in_json) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
   out.reserve(text.size() + 8);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+    if (in_json && (c == '"' || c == '\\')) {
       out += '\\';
       out += c;
     } else if (byte < 0x20) {
@@ -76,10 +77,7 @@ bool start_log(const log_settings& settings) {
 void log(log_level level, std::string_view message) {
   if (logger == nullptr || !logger->should_log(to_spdlog(level)))
     return;
-  if (as_json)
-    logger->log(to_spdlog(level), json_escaped(message));
-  else
-    logger->log(to_spdlog(level), message);
+  logger->log(to_spdlog(level), escaped(message, as_json));
 }
 
 std::string loggable_url(std::string_view url) {

@@ -1,0 +1,92 @@
+#include "telemetry/log.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace pixmill::telemetry {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Log : public testing::Test {
+protected:
+  void TearDown() override {
+    start_log({.level = log_level::off, .json = false, .file = {}});
+    fs::remove(path);
+  }
+
+  void start(log_level level, bool json) {
+    ASSERT_TRUE(
+      start_log({.level = level, .json = json, .file = path.string()}));
+  }
+
+  std::vector<std::string> lines() const {
+    std::vector<std::string> out;
+    std::ifstream in{path};
+    for (std::string line; std::getline(in, line);)
+      out.push_back(std::move(line));
+    return out;
+  }
+
+  const fs::path path =
+    fs::path{testing::TempDir()}
+    / (std::string{"pixmill-log-"}
+       + testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(Log, WritesATimeALevelAndTheMessage) {
+  start(log_level::info, false);
+  log(log_level::warning, "the disk is full");
+  ASSERT_EQ(lines().size(), 1u);
+  // 2026-01-01T00:00:00.000Z warning the disk is full
+  EXPECT_EQ(lines()[0].substr(23), "Z warning the disk is full");
+}
+
+TEST_F(Log, LeavesOutWhatIsLessSevere) {
+  start(log_level::warning, false);
+  log(log_level::info, "no");
+  log(log_level::error, "yes");
+  EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(Log, WritesOneJsonObjectALine) {
+  start(log_level::info, true);
+  const std::string message = "a \"quote\", a \\ and a\nnew line";
+  log(log_level::info, message);
+  ASSERT_EQ(lines().size(), 1u);
+  const auto entry = nlohmann::json::parse(lines()[0]);
+  EXPECT_EQ(entry["level"], "info");
+  EXPECT_EQ(entry["message"], message);
+}
+
+TEST_F(Log, KeepsAMessageOnOneLine) {
+  start(log_level::info, false);
+  log(log_level::info, "one\n2026-01-01T00:00:00.000Z error forged\x1b[2J");
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(lines()[0].find('\x1b'), std::string::npos);
+}
+
+TEST_F(Log, SaysWhenItsFileCannotBeOpened) {
+  EXPECT_FALSE(start_log({.level = log_level::info,
+                          .json = false,
+                          .file = "/proc/nowhere/pixmill.log"}));
+}
+
+TEST(LoggableUrl, LeavesOutWhatMayBeSecret) {
+  EXPECT_EQ(loggable_url("https://me:word@cdn.example/a.jpg"),
+            "https://cdn.example/a.jpg");
+  EXPECT_EQ(loggable_url("https://h/a?token=abc&w=3&flag#part"),
+            "https://h/a?token=…&w=…&flag");
+  EXPECT_EQ(loggable_url("https://h/a?x=1=2&y=3"), "https://h/a?x=…&y=…");
+  EXPECT_EQ(loggable_url("https://h?a@b=c"), "https://h?a@b=…");
+  EXPECT_EQ(loggable_url("photos/a.jpg"), "photos/a.jpg");
+}
+
+} // namespace
+} // namespace pixmill::telemetry
