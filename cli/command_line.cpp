@@ -22,8 +22,7 @@ constexpr auto sheet_group = "How the CSV is read";
 constexpr auto result_group = "What is written";
 
 // The names of columns, for a file whose headers say something else.
-template <class Options>
-void add_column_flags(CLI::App& verb, Options& options) {
+void add_column_flags(CLI::App& verb, sheet_options& options) {
   verb
     .add_option("--serial-column", options.serial_column,
                 "Header of the serial numbers, if it is an unusual one")
@@ -42,8 +41,7 @@ void add_column_flags(CLI::App& verb, Options& options) {
 }
 
 // What `run` and `validate` have in common.
-template <class Options>
-void add_sheet_flags(CLI::App& verb, Options& options) {
+void add_sheet_flags(CLI::App& verb, sheet_options& options) {
   verb.add_option("FILE", options.csv, "The products: a CSV, gzip allowed")
     ->required();
   verb

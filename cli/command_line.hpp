@@ -5,17 +5,12 @@
 #include <vector>
 
 #include "cli/run.hpp"
+#include "cli/sheet_options.hpp"
 
 namespace pixmill::cli {
 
-struct validate_options {
-  std::string csv;
+struct validate_options : sheet_options {
   bool json = false;
-  bool skip_invalid = false;
-  bool assume_https = false;
-  std::string serial_column;
-  std::string name_column;
-  std::string urls_column;
 };
 
 struct verify_options {

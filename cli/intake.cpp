@@ -1,11 +1,31 @@
 #include "cli/intake.hpp"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "cli/read_file.hpp"
 #include "model/sha256.hpp"
 
 namespace pixmill::cli {
+
+sheet_rules rules_of(const sheet_options& options) {
+  sheet_rules rules;
+  rules.columns = {.serial = options.serial_column,
+                   .name = options.name_column,
+                   .urls = options.urls_column};
+  rules.assume_https = options.assume_https;
+  std::error_code ignored;
+  rules.local_root =
+    std::filesystem::absolute(options.csv, ignored).parent_path().string();
+  return rules;
+}
+
+bool usable(const sheet_summary& summary, const sheet_options& options) {
+  return summary.valid()
+         || (options.skip_invalid && !summary.stopped
+             && summary.totals.rows > 0);
+}
 
 caf::expected<checked_sheet> check_sheet(const std::string& path,
                                          const sheet_rules& rules) {

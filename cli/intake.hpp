@@ -5,6 +5,7 @@
 #include <caf/expected.hpp>
 
 #include "actors/head.hpp"
+#include "cli/sheet_options.hpp"
 #include "model/sheet.hpp"
 
 namespace pixmill::cli {
@@ -15,6 +16,12 @@ struct checked_sheet {
   std::string sha256; ///< Of the file's bytes.
   std::uint64_t bytes = 0;
 };
+
+/// Returns how to read a sheet. Scheme-less entries of it are files beside it.
+sheet_rules rules_of(const sheet_options& options);
+
+/// Returns whether a sheet may run: it is valid, or its bad cells may be left.
+bool usable(const sheet_summary& summary, const sheet_options& options);
 
 /// Reads a sheet's file and checks it.
 /// @retval errc::file_unreadable Names the file.

@@ -66,18 +66,6 @@ private:
   sigset_t before_{};
 };
 
-sheet_rules rules_of(const run_options& options) {
-  sheet_rules rules;
-  rules.columns = {.serial = options.serial_column,
-                   .name = options.name_column,
-                   .urls = options.urls_column};
-  rules.assume_https = options.assume_https;
-  std::error_code ignored;
-  rules.local_root =
-    fs::absolute(fs::path{options.csv}, ignored).parent_path().string();
-  return rules;
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data()
@@ -333,18 +321,8 @@ int run(const run_options& options, const config::settings& settings,
     complain(to, context_of(sheet.error()));
     return exit_usage;
   }
-  const bool usable = sheet->summary.valid()
-                      || (options.skip_invalid && !sheet->summary.stopped
-                          && sheet->summary.totals.rows > 0);
-  if (!usable)
-    return validate({.csv = options.csv,
-                     .json = options.json,
-                     .skip_invalid = options.skip_invalid,
-                     .assume_https = options.assume_https,
-                     .serial_column = options.serial_column,
-                     .name_column = options.name_column,
-                     .urls_column = options.urls_column},
-                    to);
+  if (!usable(sheet->summary, options))
+    return report_sheet(sheet->summary, options, options.json, to);
   return session{options, program, to}.go(settings, rules, *sheet, *job);
 }
 

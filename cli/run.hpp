@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/sheet_options.hpp"
 #include "cli/terminal.hpp"
 #include "config/settings.hpp"
 
@@ -10,15 +11,12 @@ namespace pixmill::cli {
 
 /// What the command line says about `pixmill run`. Texts are as they were
 /// typed; empty: not given.
-struct run_options {
-  std::string csv;         ///< Path of the sheet.
+struct run_options : sheet_options {
   std::string out = "out"; ///< Folder of results, images and journal.
   std::string target;      ///< As `parse_target` reads it.
   std::string floor;       ///< SSIM, 0 to 1.
   std::string format;
   std::uint32_t max_edge = 0; ///< Pixels; 0: leave the size alone.
-  bool skip_invalid = false;
-  bool assume_https = false;
   bool report_full = false;
   bool csv_safe = false;
   bool json = false;
@@ -26,9 +24,6 @@ struct run_options {
   std::string name;
   std::string max_failure_ratio; ///< 0 to 1, or a percentage.
   std::string deadline;          ///< As `parse_duration` reads it.
-  std::string serial_column;
-  std::string name_column;
-  std::string urls_column;
 };
 
 /// Runs one CSV from beginning to end; resumes when it was begun before.

@@ -1,9 +1,7 @@
 #include "cli/validate.hpp"
 
-#include <filesystem>
 #include <ostream>
 #include <string>
-#include <system_error>
 
 #include "cli/exit_code.hpp"
 #include "cli/intake.hpp"
@@ -55,22 +53,9 @@ void print_issues(const sheet_summary& summary, const terminal& to) {
 
 } // namespace
 
-int validate(const validate_options& options, const terminal& to) {
-  sheet_rules rules;
-  rules.columns = {.serial = options.serial_column,
-                   .name = options.name_column,
-                   .urls = options.urls_column};
-  rules.assume_https = options.assume_https;
-  std::error_code ignored;
-  rules.local_root =
-    std::filesystem::absolute(options.csv, ignored).parent_path().string();
-  const auto sheet = check_sheet(options.csv, rules);
-  if (!sheet) {
-    complain(to, context_of(sheet.error()));
-    return exit_usage;
-  }
-  const auto& summary = sheet->summary;
-  if (options.json) {
+int report_sheet(const sheet_summary& summary, const sheet_options& options,
+                 bool json, const terminal& to) {
+  if (json) {
     to.out << to_json(summary) << '\n';
   } else {
     print_issues(summary, to);
@@ -81,9 +66,16 @@ int validate(const validate_options& options, const terminal& to) {
            << count(summary.errors_total, "error") << ", "
            << count(summary.warnings_total, "warning") << '\n';
   }
-  const bool usable =
-    options.skip_invalid && !summary.stopped && summary.totals.rows > 0;
-  return summary.valid() || usable ? exit_ok : exit_invalid_csv;
+  return usable(summary, options) ? exit_ok : exit_invalid_csv;
+}
+
+int validate(const validate_options& options, const terminal& to) {
+  const auto sheet = check_sheet(options.csv, rules_of(options));
+  if (!sheet) {
+    complain(to, context_of(sheet.error()));
+    return exit_usage;
+  }
+  return report_sheet(sheet->summary, options, options.json, to);
 }
 
 } // namespace pixmill::cli

@@ -74,6 +74,24 @@ protected:
     return out;
   }
 
+  /// Spawns a job that nobody asks anything of.
+  actors::job_actor any_job() {
+    using actors::job_actor;
+    namespace atom = actors::atom;
+    return system.spawn([](job_actor::pointer) -> job_actor::behavior_type {
+      return {
+        [](atom::inspect) { return actors::actor_report{}; },
+        [](atom::restore) {},
+        [](const actors::credit_grant&) {},
+        [](const actors::row_report&) {},
+        [](const actors::node_lost&) {},
+        [](const actors::job_command&) { return actors::job_status{}; },
+        [](atom::status) { return actors::job_status{}; },
+        [](atom::tick) {},
+      };
+    });
+  }
+
   template <class Handle>
   void stop(Handle& handle) {
     self->send_exit(handle, caf::exit_reason::user_shutdown);

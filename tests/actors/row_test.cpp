@@ -23,18 +23,7 @@ protected:
           [](atom::tick) {},
         };
       });
-    job = system.spawn([](job_actor::pointer) -> job_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actor_report{}; },
-        [](atom::restore) {},
-        [](const credit_grant&) {},
-        [](const row_report&) {},
-        [](const node_lost&) {},
-        [](const job_command&) { return job_status{}; },
-        [](atom::status) { return job_status{}; },
-        [](atom::tick) {},
-      };
-    });
+    job = any_job();
     policy.fetch.max_attempts = 3;
     policy.fetch.first_pause = 100ms;
     policy.seed = 7;

@@ -5,24 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Worker : public test::head_fixture {
-protected:
-  // A job that nobody asks anything of.
-  job_actor any_job() {
-    return system.spawn([](job_actor::pointer) -> job_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actor_report{}; },
-        [](atom::restore) {},
-        [](const credit_grant&) {},
-        [](const row_report&) {},
-        [](const node_lost&) {},
-        [](const job_command&) { return job_status{}; },
-        [](atom::status) { return job_status{}; },
-        [](atom::tick) {},
-      };
-    });
-  }
-};
+class Worker : public test::head_fixture {};
 
 TEST_F(Worker, JoinsAnewAfterItWasTakenForLost) {
   std::vector<incarnation_id> joined;
