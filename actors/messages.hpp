@@ -55,9 +55,11 @@ typename Inspector::result_type inspect(Inspector& f, row_task& x) {
 /// What one slot came to on a node.
 struct slot_report {
   slot_id slot;
-  /// Terminal; or `pending` when the job is to try again later.
+  /// Terminal; `pending` when the job is to try again later; to a ROW also
+  /// `storing`, when an IMAGE waits for space on the disk.
   outcome result;
-  /// With `pending`: the pause to keep before the next attempt.
+  /// With `pending`: the pause to keep before the next attempt. With `storing`:
+  /// how long this holds, time that counts against no deadline.
   std::int64_t retry_in_ms = 0;
 };
 

@@ -37,7 +37,7 @@ void row_state::start(row_task task,
   open_ = task_.slots.size();
   items_.reserve(open_);
   for (auto& slot : task_.slots)
-    spawn_image(items_.emplace_back(work{std::move(slot), {}, true}));
+    spawn_image(items_.emplace_back(work{std::move(slot), {}, true, {}}));
 }
 
 row_state::work* row_state::find(slot_id slot) {
@@ -68,6 +68,10 @@ void row_state::handle(const slot_report& report) {
   auto* item = find(report.slot);
   if (item == nullptr)
     return;
+  if (report.result.state == item_state::storing) {
+    item->waits_until = self_->clock().now() + milliseconds{report.retry_in_ms};
+    return;
+  }
   item->task.attempts = report.result.attempts;
   if (report.result.state == item_state::failed
       && report.result.why.transient())
@@ -113,10 +117,11 @@ void row_state::report(work& item, outcome result, milliseconds retry_in) {
 }
 
 void row_state::check_deadline() {
-  if (self_->clock().now() - started_ < policy_.item_timeout)
+  const auto now = self_->clock().now();
+  if (now - started_ < policy_.item_timeout)
     return;
   for (auto& item : items_) {
-    if (!item.open)
+    if (!item.open || now < item.waits_until)
       continue;
     outcome late;
     late.state = item_state::failed;

@@ -46,6 +46,8 @@ private:
     slot_task task;
     image_actor image;
     bool open = true;
+    /// Until then it waits for space on the disk, however late it is.
+    std::chrono::steady_clock::time_point waits_until{};
   };
 
   work* find(slot_id slot);

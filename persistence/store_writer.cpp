@@ -2,7 +2,16 @@
 
 #include <utility>
 
+#include "model/errc.hpp"
+#include "telemetry/log.hpp"
+
 namespace pixmill::persistence {
+namespace {
+
+// Each waiting image tries again every second; the log need not say so.
+constexpr std::chrono::seconds full_disk_interval{30};
+
+} // namespace
 
 store_writer::store_writer(object_store& store, std::size_t thread_count)
     : store_{store} {
@@ -30,6 +39,16 @@ void store_writer::start(std::shared_ptr<const std::string> bytes,
   changed_.notify_one();
 }
 
+void store_writer::note_full_disk(const caf::error& reason) {
+  const auto now = clock::now().time_since_epoch().count();
+  auto quiet_until = quiet_until_.load();
+  const auto next = now + clock::duration{full_disk_interval}.count();
+  if (now >= quiet_until
+      && quiet_until_.compare_exchange_strong(quiet_until, next))
+    telemetry::log(telemetry::log_level::error,
+                   "images wait for space on the disk: " + context_of(reason));
+}
+
 void store_writer::work() {
   std::unique_lock lock{mutex_};
   for (;;) {
@@ -42,7 +61,10 @@ void store_writer::work() {
     const std::span bytes{
       reinterpret_cast<const std::uint8_t*>(next.bytes->data()),
       next.bytes->size()};
-    next.done(store_.put(bytes, next.format));
+    auto stored = store_.put(bytes, next.format);
+    if (!stored && code_of(stored.error(), errc::store) == errc::disk_full)
+      note_full_disk(stored.error());
+    next.done(std::move(stored));
     next = {};
     lock.lock();
   }

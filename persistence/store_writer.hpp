@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -34,6 +36,7 @@ public:
 
 /// An object store behind a few threads of its own, because a synced write
 /// blocks for milliseconds. The queue is bounded by the credit of its users.
+/// A full disk is logged, now and again for as long as it lasts.
 class store_writer final : public object_sink {
 public:
   store_writer(object_store& store, std::size_t thread_count);
@@ -46,6 +49,8 @@ public:
              callback done) override;
 
 private:
+  using clock = std::chrono::steady_clock;
+
   struct order {
     std::shared_ptr<const std::string> bytes;
     image_format format;
@@ -53,12 +58,14 @@ private:
   };
 
   void work();
+  void note_full_disk(const caf::error& reason);
 
   object_store& store_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<order> queue_;
   bool closing_ = false;
+  std::atomic<clock::rep> quiet_until_{clock::duration::min().count()};
   std::vector<std::thread> threads_;
 };
 

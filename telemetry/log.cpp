@@ -1,5 +1,7 @@
 #include "telemetry/log.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 
 #include <spdlog/sinks/basic_file_sink.h>
@@ -47,6 +49,15 @@ std::string escaped(std::string_view text, bool in_json) {
   return out;
 }
 
+std::string pattern_of(const log_settings& settings) {
+  if (settings.json)
+    return R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})";
+  // On a terminal, takes the place of a progress line that is being drawn.
+  const bool drawn_over = settings.file.empty() && isatty(STDERR_FILENO) == 1;
+  return std::string{drawn_over ? "\r\x1b[2K" : ""}
+         + "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
+}
+
 // Set once by start_log, before there are other threads.
 std::shared_ptr<spdlog::logger> logger;
 bool as_json = false;
@@ -67,10 +78,7 @@ bool start_log(const log_settings& settings) {
   as_json = settings.json;
   logger->set_level(to_spdlog(settings.level));
   logger->flush_on(spdlog::level::info);
-  logger->set_pattern(
-    as_json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})"
-            : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v",
-    spdlog::pattern_time_type::utc);
+  logger->set_pattern(pattern_of(settings), spdlog::pattern_time_type::utc);
   return true;
 }
 

@@ -77,11 +77,12 @@ TEST_F(Image, WaitsWithItsBytesForSpaceOnTheDisk) {
   services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
   self->send(subject, atom::attempt::value);
   run();
-  EXPECT_TRUE(reports.empty());
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].result.state, item_state::storing);
   services.sink.full = false;
   advance(1s);
-  ASSERT_EQ(reports.size(), 1u);
-  EXPECT_EQ(reports[0].result.state, item_state::done);
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[1].result.state, item_state::done);
   EXPECT_EQ(services.fetcher.started["http://a/1.jpg"], 1);
 }
 

@@ -115,6 +115,23 @@ TEST_F(Row, EndsSlotsThatPassTheDeadline) {
   EXPECT_EQ(services.fetcher.canceled, 1);
 }
 
+TEST_F(Row, CountsNoWaitForSpaceAgainstTheDeadline) {
+  policy.item_timeout = 5s;
+  services.sink.full = true;
+  services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
+  start({"http://a/1"});
+  for (int second = 0; second < 60; ++second) {
+    advance(1s);
+    self->send(subject, atom::tick::value);
+    run();
+  }
+  EXPECT_TRUE(reports.empty());
+  services.sink.full = false;
+  advance(1s);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].result.state, item_state::done);
+}
+
 TEST_F(Row, StopsAtOnceWhenCanceled) {
   start({"http://a/1", "http://a/2"});
   self->send(subject, atom::cancel::value);
