@@ -1,0 +1,93 @@
+"""A full disk holds a job up, and costs it nothing.
+
+Runs inside a mount namespace with a small file system of its own.
+"""
+
+import errno
+import os
+import subprocess
+import sys
+
+import harness
+from harness import Case, OK, poll, sheet
+
+INSIDE = "PIXMILL_INSIDE_NAMESPACE"
+
+
+def enter_namespace():
+    """Runs this program again inside a mount namespace of its own."""
+    return subprocess.run(
+        ["unshare", "-m", harness.PYTHON, "-B", *sys.argv],
+        env={**os.environ, INSIDE: "1"},
+        check=False,
+    ).returncode
+
+
+def namespace_permitted():
+    return (
+        subprocess.run(
+            ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+            stderr=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+        == 0
+    )
+
+
+class FullDisk(Case):
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.out)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.out],
+            check=True,
+        )
+        self.addCleanup(subprocess.run, ["umount", "-l", self.out], check=True)
+        self.ballast = os.path.join(self.out, "ballast")
+
+    def fill(self):
+        try:
+            with open(self.ballast, "wb", buffering=0) as file:
+                while True:
+                    file.write(b"\0" * 4096)
+        except OSError as why:
+            self.assertEqual(why.errno, errno.ENOSPC)
+
+    def test_the_job_goes_on_when_there_is_space_again(self):
+        origin = self.faulty()
+        urls = [
+            f"{origin.base}/delay/100/photo{k % 8}.jpg?n={k}" for k in range(60)
+        ]
+        rows = [[str(k), "A", urls[k : k + 2]] for k in range(0, 60, 2)]
+        errors = os.path.join(self.folder, "errors")
+        with open(errors, "w") as file:
+            process = subprocess.Popen(
+                [harness.PIXMILL, "run", self.write(sheet(rows)),
+                 "--out", self.out, "--set", "jobs.item-timeout=2s",
+                 *harness.loopback(origin.port)],
+                stdout=subprocess.DEVNULL, stderr=file,
+            )
+        try:
+            poll(lambda: origin.count() > 6)
+            self.fill()
+            poll(lambda: "space" in open(errors).read())
+            # Longer than an image may take: the wait is not its fault.
+            with self.assertRaises(subprocess.TimeoutExpired):
+                process.wait(4)
+            os.remove(self.ballast)
+            self.assertEqual(process.wait(60), OK, open(errors).read())
+        finally:
+            process.kill()
+            process.wait()
+        self.assertTrue(all(item["output"] for item in self.items()))
+        self.assertEqual(len(self.items()), 60)
+
+
+if __name__ == "__main__":
+    if INSIDE in os.environ:
+        harness.main()
+    elif namespace_permitted():
+        sys.exit(enter_namespace())
+    else:
+        print("no mount namespaces here: needs root")
+        sys.exit(77)
