@@ -6,32 +6,10 @@ Runs inside a mount namespace with a small file system of its own.
 import errno
 import os
 import subprocess
-import sys
 
 import harness
+import namespaces
 from harness import Case, OK, poll, sheet
-
-INSIDE = "PIXMILL_INSIDE_NAMESPACE"
-
-
-def enter_namespace():
-    """Runs this program again inside a mount namespace of its own."""
-    return subprocess.run(
-        ["unshare", "-m", harness.PYTHON, "-B", *sys.argv],
-        env={**os.environ, INSIDE: "1"},
-        check=False,
-    ).returncode
-
-
-def namespace_permitted():
-    return (
-        subprocess.run(
-            ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-            stderr=subprocess.DEVNULL,
-            check=False,
-        ).returncode
-        == 0
-    )
 
 
 class FullDisk(Case):
@@ -84,10 +62,6 @@ class FullDisk(Case):
 
 
 if __name__ == "__main__":
-    if INSIDE in os.environ:
-        harness.main()
-    elif namespace_permitted():
-        sys.exit(enter_namespace())
-    else:
-        print("no mount namespaces here: needs root")
-        sys.exit(77)
+    namespaces.main_inside(
+        "-m", needs=["mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    )

@@ -5,42 +5,14 @@ addresses are lo's own: a request that gets through reaches this test's origin
 and is counted there, and no other machine.
 """
 
-import os
-import subprocess
-import sys
 import urllib.parse
 
 import harness
+import namespaces
 from harness import Case, OK, WITH_FAILURES, sheet
 
-INSIDE = "PIXMILL_INSIDE_NAMESPACE"
 ADDRESSES = ("169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1")
 ALLOWED = "127.0.0.2"
-
-
-def enter_namespace():
-    """Runs this program again inside a namespace of its own."""
-    commands = ["ip link set lo up"]
-    commands += [f"ip addr add {a}/32 dev lo" for a in ADDRESSES]
-    commands += ['[ "$(ip -o link | wc -l)" = 1 ]', 'exec "$@"']
-    script = " && ".join(commands)
-    return subprocess.run(
-        ["unshare", "-n", "bash", "-c", script, "inside", harness.PYTHON,
-         *sys.argv],
-        env={**os.environ, INSIDE: "1"},
-        check=False,
-    ).returncode
-
-
-def namespace_permitted():
-    return (
-        subprocess.run(
-            ["unshare", "-n", "ip", "link", "set", "lo", "up"],
-            stderr=subprocess.DEVNULL,
-            check=False,
-        ).returncode
-        == 0
-    )
 
 
 class AddressGuard(Case):
@@ -104,10 +76,10 @@ class AddressGuard(Case):
 
 
 if __name__ == "__main__":
-    if INSIDE in os.environ:
-        harness.main()
-    elif namespace_permitted():
-        sys.exit(enter_namespace())
-    else:
-        print("skipped: `unshare -n` is not permitted here (needs root)")
-        sys.exit(77)
+    namespaces.main_inside(
+        "-n",
+        "ip link set lo up",
+        *(f"ip addr add {a}/32 dev lo" for a in ADDRESSES),
+        '[ "$(ip -o link | wc -l)" = 1 ]',
+        needs=["ip", "link", "set", "lo", "up"],
+    )
