@@ -120,6 +120,10 @@ public:
     return *parts_.journal;
   }
 
+  const persistence::object_store& images() const {
+    return *parts_.images;
+  }
+
 private:
   void spawn(head_settings settings) {
     auto services = std::make_shared<node_services>(
@@ -211,6 +215,14 @@ caf::expected<job_status> head::wake(const std::string& job) {
   return impl_->ask<job_status>(atom::wake::value, job);
 }
 
+caf::expected<caf::unit_t> head::restore() {
+  return impl_->ask<caf::unit_t>(atom::restore::value);
+}
+
+caf::expected<std::vector<job_record>> head::jobs() {
+  return impl_->ask<std::vector<job_record>>(atom::list::value);
+}
+
 caf::expected<job_status> head::command(job_command command) {
   return impl_->ask<job_status>(std::move(command));
 }
@@ -221,6 +233,10 @@ caf::expected<job_status> head::status(const std::string& job) {
 
 const persistence::journal_store& head::journal() const {
   return impl_->journal();
+}
+
+const persistence::object_store& head::images() const {
+  return impl_->images();
 }
 
 } // namespace pixmill::actors

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/expected.hpp>
 
@@ -17,7 +18,8 @@
 
 namespace pixmill::persistence {
 class journal_store;
-}
+class object_store;
+} // namespace pixmill::persistence
 
 namespace pixmill::actors {
 
@@ -58,11 +60,20 @@ public:
   /// Runs an unfinished job of an earlier life; a settled one is only told.
   caf::expected<job_status> wake(const std::string& job);
 
+  /// Runs all unfinished jobs of an earlier life.
+  caf::expected<caf::unit_t> restore();
+
+  /// Returns the records of all jobs, oldest first.
+  caf::expected<std::vector<job_record>> jobs();
+
   caf::expected<job_status> command(job_command command);
   caf::expected<job_status> status(const std::string& job);
 
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;
+
+  /// Returns the images for reading.
+  const persistence::object_store& images() const;
 
 private:
   class impl;

@@ -14,8 +14,8 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> verb_names{
-  "run", "validate", "verify", "config", "doctor", "version"};
+constexpr std::array<std::string_view, 7> verb_names{
+  "run", "serve", "validate", "verify", "config", "doctor", "version"};
 
 constexpr auto job_group = "What becomes of the images";
 constexpr auto sheet_group = "How the CSV is read";
@@ -151,6 +151,20 @@ void add_run(CLI::App& app, run_options& options) {
               "--format webp");
 }
 
+void add_serve(CLI::App& app, serve_options& options) {
+  auto& verb =
+    *app.add_subcommand("serve", "Takes jobs over HTTP until it is stopped");
+  verb
+    .add_option("--port", options.port,
+                "Port to listen on instead of the setting's; 0: any")
+    ->check(CLI::Range(0, 65535))
+    ->option_text("PORT");
+  verb.footer("Routes: POST /v1/jobs, GET /v1/jobs/{id}, "
+              "GET /v1/jobs/{id}/results.csv, …\n\n"
+              "  pixmill serve\n"
+              "  curl -F file=@catalog.csv http://127.0.0.1:8080/v1/jobs");
+}
+
 void add_validate(CLI::App& app, validate_options& options) {
   auto& verb = *app.add_subcommand(
     "validate", "Lists every problem of a CSV; starts nothing");
@@ -218,6 +232,7 @@ early_end usage(std::string complaint) {
 struct parse_targets {
   command_line common;
   run_options run;
+  serve_options serve;
   validate_options validate;
   verify_options verify;
   config_show_options show;
@@ -242,6 +257,7 @@ void describe(CLI::App& app, parse_targets& into) {
     ->take_all();
   app.set_version_flag("--version", "pixmill " PIXMILL_VERSION);
   add_run(app, into.run);
+  add_serve(app, into.serve);
   add_validate(app, into.validate);
   add_verify(app, into.verify);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
@@ -262,6 +278,8 @@ command_line selected(const CLI::App& app, parse_targets from) {
   auto out = std::move(from.common);
   if (app.got_subcommand("run"))
     out.verb = std::move(from.run);
+  else if (app.got_subcommand("serve"))
+    out.verb = from.serve;
   else if (app.got_subcommand("validate"))
     out.verb = std::move(from.validate);
   else if (app.got_subcommand("verify"))

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/run.hpp"
+#include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
 
 namespace pixmill::cli {
@@ -34,7 +35,7 @@ struct version_options {
 struct command_line {
   std::string config_file;              ///< Of `--config`; empty: search.
   std::vector<std::string> assignments; ///< Of `--set`.
-  std::variant<run_options, validate_options, verify_options,
+  std::variant<run_options, serve_options, validate_options, verify_options,
                config_show_options, doctor_options, version_options>
     verb;
 };

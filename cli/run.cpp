@@ -2,10 +2,7 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <ostream>
@@ -16,6 +13,8 @@
 
 #include "actors/head.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/head_setup.hpp"
+#include "cli/held_signals.hpp"
 #include "cli/intake.hpp"
 #include "cli/job_request.hpp"
 #include "cli/progress.hpp"
@@ -38,58 +37,6 @@ constexpr auto plain_line_interval = std::chrono::seconds{10};
 
 constexpr auto journal_folder = ".pixmill/journal";
 constexpr auto images_folder = "images";
-
-// While it lives, the signals that end a process wait to be asked for; every
-// thread started meanwhile inherits that.
-class held_signals {
-public:
-  held_signals() {
-    sigemptyset(&held_);
-    sigaddset(&held_, SIGINT);
-    sigaddset(&held_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &held_, &before_);
-  }
-  ~held_signals() {
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  held_signals(const held_signals&) = delete;
-  held_signals& operator=(const held_signals&) = delete;
-
-  // Waits at most `pause`; true when one of them came.
-  bool came_within(milliseconds pause) const {
-    const timespec time{.tv_sec = 0, .tv_nsec = pause.count() * 1'000'000};
-    return sigtimedwait(&held_, nullptr, &time) > 0;
-  }
-
-private:
-  sigset_t held_{};
-  sigset_t before_{};
-};
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data()
-                                                        : "localhost";
-}
-
-actors::head_settings head_settings_of(const config::settings& settings,
-                                       const fs::path& out, sheet_rules rules,
-                                       const std::string& program) {
-  actors::head_settings head{.scheduler = settings.scheduler,
-                             .jobs = settings.jobs,
-                             .fetch = settings.fetch,
-                             .imaging = settings.imaging,
-                             .store = settings.store,
-                             .rules = std::move(rules),
-                             .program = program,
-                             .node_name = settings.jobs.node_name};
-  // The output folder is the whole of a run: what it needs to resume, too.
-  head.store.journal = (out / journal_folder).string();
-  head.store.images = (out / images_folder).string();
-  if (head.node_name.empty())
-    head.node_name = host_name();
-  return head;
-}
 
 int exit_code_of(job_state state) {
   switch (state) {
@@ -157,8 +104,12 @@ public:
     if (failed)
       return refuse(make_error(errc::file_unwritable,
                                out_.string() + ": " + failed.message()));
-    auto head =
-      actors::head::start(head_settings_of(settings, out_, rules, program_));
+    auto setup = head_settings_of(settings, program_);
+    setup.rules = rules;
+    // The output folder is the whole of a run: what it needs to resume, too.
+    setup.store.journal = (out_ / journal_folder).string();
+    setup.store.images = (out_ / images_folder).string();
+    auto head = actors::head::start(std::move(setup));
     if (!head)
       return refuse(head.error());
     head_ = std::move(*head);

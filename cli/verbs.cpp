@@ -9,6 +9,7 @@
 #include "cli/doctor.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/run.hpp"
+#include "cli/serve.hpp"
 #include "cli/validate.hpp"
 #include "cli/verify.hpp"
 #include "cli/version.hpp"
@@ -42,6 +43,16 @@ int run_verb(const run_options& options, const config::loaded_settings& loaded,
   return run(options, loaded.values, program, to);
 }
 
+int serve_verb(const serve_options& options,
+               const config::loaded_settings& loaded,
+               const std::string& program, const terminal& to) {
+  if (!telemetry::start_log(loaded.values.log)) {
+    complain(to, loaded.values.log.file + ": the log cannot be written");
+    return exit_usage;
+  }
+  return serve(options, loaded.values, program, to);
+}
+
 } // namespace
 
 int main_with(const std::vector<std::string>& arguments,
@@ -66,6 +77,9 @@ int main_with(const std::vector<std::string>& arguments,
   return std::visit(
     overloaded{
       [&](const run_options& x) { return run_verb(x, *loaded, program, to); },
+      [&](const serve_options& x) {
+        return serve_verb(x, *loaded, program, to);
+      },
       [&](const validate_options& x) { return validate(x, to); },
       [&](const verify_options& x) {
         return verify(x, loaded->values, program, to);

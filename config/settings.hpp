@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/settings.hpp"
+#include "http/service_settings.hpp"
 #include "imaging/settings.hpp"
 #include "net/settings.hpp"
 #include "persistence/settings.hpp"
@@ -15,6 +16,7 @@ struct settings {
   net::fetch_settings fetch;
   imaging::imaging_settings imaging;
   persistence::store_settings store;
+  http::service_settings http;
   telemetry::log_settings log;
 };
 

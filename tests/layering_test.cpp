@@ -38,8 +38,10 @@ const std::map<std::string, names, std::less<>> may_include{
     "http", "config"}},
 };
 
-/// The only headers of other layers that http/ sees.
-const names open_to_http{"actors/protocol.hpp", "persistence/object_store.hpp"};
+/// The only headers of other layers that http/ sees; messages.hpp is the values
+/// of the protocol, without CAF's actors.
+const names open_to_http{"actors/messages.hpp", "actors/protocol.hpp",
+                         "persistence/object_store.hpp"};
 
 /// CAF headers so light that any header may name them. A heavy one costs every
 /// source that includes it a second of compilation.

@@ -148,9 +148,10 @@ TEST(CommandLine, TellsItsVersion) {
 TEST(CommandLine, GuessesTheVerb) {
   EXPECT_EQ(complaint_about("rnu a.csv"),
             "\"rnu\" is not a verb; did you mean \"run\"?");
-  EXPECT_EQ(complaint_about("--set a.b=c frobnicate"),
-            "\"frobnicate\" is not a verb; known: run, validate, verify, "
-            "config, doctor, version");
+  EXPECT_EQ(
+    complaint_about("--set a.b=c frobnicate"),
+    "\"frobnicate\" is not a verb; known: run, serve, validate, verify, "
+    "config, doctor, version");
 }
 
 TEST(CommandLine, GuessesTheFlag) {

@@ -142,9 +142,9 @@ TEST_F(Load, NamesAnUnknownSection) {
   write("[fetsh]\nper-origin = 7\n");
   EXPECT_EQ(error(), "x.conf:1: [fetsh] is not a known section; did you mean "
                      "\"fetch\"?");
-  write("[http]\n");
-  EXPECT_EQ(error(), "x.conf:1: [http] is not a known section; known: "
-                     "scheduler, jobs, fetch, imaging, store, log");
+  write("[cluster]\n");
+  EXPECT_EQ(error(), "x.conf:1: [cluster] is not a known section; known: "
+                     "scheduler, jobs, fetch, imaging, store, http, log");
 }
 
 TEST_F(Load, NamesAnUnknownKey) {

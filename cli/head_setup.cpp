@@ -1,0 +1,32 @@
+#include "cli/head_setup.hpp"
+
+#include <unistd.h>
+
+#include <array>
+
+namespace pixmill::cli {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data()
+                                                        : "localhost";
+}
+
+} // namespace
+
+actors::head_settings head_settings_of(const config::settings& settings,
+                                       const std::string& program) {
+  return {.scheduler = settings.scheduler,
+          .jobs = settings.jobs,
+          .fetch = settings.fetch,
+          .imaging = settings.imaging,
+          .store = settings.store,
+          .rules = {},
+          .program = program,
+          .node_name = settings.jobs.node_name.empty()
+                         ? host_name()
+                         : settings.jobs.node_name};
+}
+
+} // namespace pixmill::cli

@@ -1,0 +1,25 @@
+#include "cli/held_signals.hpp"
+
+#include <ctime>
+
+namespace pixmill::cli {
+
+held_signals::held_signals() {
+  sigemptyset(&held_);
+  sigaddset(&held_, SIGINT);
+  sigaddset(&held_, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &held_, &before_);
+}
+
+held_signals::~held_signals() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+bool held_signals::came_within(std::chrono::milliseconds pause) const {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause);
+  const timespec time{.tv_sec = seconds.count(),
+                      .tv_nsec = (pause - seconds).count() * 1'000'000};
+  return sigtimedwait(&held_, nullptr, &time) > 0;
+}
+
+} // namespace pixmill::cli

@@ -1,0 +1,69 @@
+#include "cli/serve.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+#include "actors/head.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/head_backend.hpp"
+#include "cli/head_setup.hpp"
+#include "cli/held_signals.hpp"
+#include "http/service.hpp"
+#include "model/errc.hpp"
+
+namespace pixmill::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto drain_deadline = 10s;
+
+int refuse(const terminal& to, const caf::error& reason) {
+  complain(to, context_of(reason));
+  return code_of(reason, errc::none) == errc::config_invalid ? exit_usage
+                                                             : exit_job_failed;
+}
+
+// Ends the process when a second signal comes while the first is heeded. All
+// that was accepted is on the disk.
+void end_on_second_signal(const held_signals& signals) {
+  std::thread{[&signals] {
+    while (!signals.came_within(1h)) {}
+    _exit(exit_interrupted);
+  }}.detach();
+}
+
+} // namespace
+
+int serve(const serve_options& options, const config::settings& settings,
+          const std::string& program, const terminal& to) {
+  if (const auto refused = http::service::check(settings.http))
+    return refuse(to, refused);
+  static const held_signals signals; // Outlives the thread that waits on it.
+  auto head = actors::head::start(head_settings_of(settings, program));
+  if (!head)
+    return refuse(to, head.error());
+  if (auto restored = (*head)->restore(); !restored)
+    return refuse(to, restored.error());
+  head_backend backend{**head};
+  auto listen = settings.http;
+  listen.port = options.port.value_or(listen.port);
+  auto service = http::service::start(backend, listen);
+  if (!service)
+    return refuse(to, service.error());
+  to.out << "pixmill listens on " << (*service)->url() << std::endl;
+  while (!signals.came_within(1h)) {}
+  end_on_second_signal(signals);
+  to.out << "stopping; what is under way goes on at the next start"
+         << std::endl;
+  (*service)->drain(drain_deadline);
+  service->reset();
+  head->reset();
+  return exit_ok;
+}
+
+} // namespace pixmill::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/terminal.hpp"
+#include "config/settings.hpp"
+
+namespace pixmill::cli {
+
+/// What the command line says about `pixmill serve`; the rest are settings.
+struct serve_options {
+  std::optional<std::uint16_t> port; ///< 0: any that is free.
+};
+
+/// Runs a head with its HTTP front end until SIGINT or SIGTERM. What is under
+/// way then goes on at the next start.
+/// @returns The exit code of the process.
+/// @param program Path of the `pixmill` binary, to start codec processes.
+int serve(const serve_options& options, const config::settings& settings,
+          const std::string& program, const terminal& to);
+
+} // namespace pixmill::cli

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/expected.hpp>
+#include <caf/unit.hpp>
+
+#include "actors/messages.hpp"
+#include "model/image_format.hpp"
+#include "model/job.hpp"
+#include "model/sheet.hpp"
+
+namespace pixmill::http {
+
+/// A download, in pieces.
+class text_source {
+public:
+  virtual ~text_source() = default;
+
+  /// Appends some more to `out`.
+  /// @returns Whether there is more to come.
+  virtual caf::expected<bool> next(std::string& out) = 0;
+};
+
+enum class result_kind : std::uint8_t { results_csv, failed_csv, jsonl };
+
+/// How results are to be written.
+struct result_style {
+  result_kind kind = result_kind::results_csv;
+  bool full = false;     ///< With the columns of a full report.
+  bool csv_safe = false; ///< Cells that a spreadsheet would run, neutralised.
+  std::string base_url;  ///< Stands before `/v1/files/…`.
+};
+
+/// What the routes ask of a head: the SUPERVISOR for all that changes
+/// something, the stores for what is read. Any thread may call it; calls wait
+/// for their answer.
+class backend {
+public:
+  virtual ~backend() = default;
+
+  /// Stores one chunk of a CSV under the id that its job will have.
+  /// @retval errc::disk_full, errc::store
+  virtual caf::expected<caf::unit_t>
+  put_chunk(const std::string& job, std::uint32_t index, std::string bytes) = 0;
+
+  /// Reads a CSV that has been stored, and checks it.
+  virtual caf::expected<sheet_summary> check(const std::string& job,
+                                             const job_options& options) = 0;
+
+  /// Accepts a job whose CSV is stored; durable on return.
+  virtual caf::expected<actors::job_status> accept(job_record job) = 0;
+
+  /// Drops a submission, or purges a settled job.
+  /// @retval errc::wrong_state The job is not settled.
+  virtual caf::expected<caf::unit_t> erase(const std::string& job) = 0;
+
+  /// @retval errc::no_such_job
+  virtual caf::expected<actors::job_status> status(const std::string& job) = 0;
+
+  /// @retval errc::no_such_job, errc::wrong_state
+  virtual caf::expected<actors::job_status>
+  command(actors::job_command command) = 0;
+
+  /// Returns all jobs, oldest first.
+  virtual caf::expected<std::vector<job_record>> jobs() = 0;
+
+  /// Returns the newest job that has done, or does, the same work.
+  virtual caf::expected<std::optional<job_record>>
+  same_work(const std::string& fingerprint) = 0;
+
+  /// Returns the results of a job, as far as it has come.
+  virtual std::unique_ptr<text_source> results(const job_record& job,
+                                               result_style style) = 0;
+
+  /// Reads a stored image.
+  /// @retval errc::store There is none.
+  virtual caf::expected<std::string> image(std::string_view sha256,
+                                           image_format format) = 0;
+};
+
+} // namespace pixmill::http

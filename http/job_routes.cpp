@@ -1,0 +1,233 @@
+#include "http/routes.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include "http/answer.hpp"
+#include "http/job_json.hpp"
+#include "model/errc.hpp"
+#include "model/quantity.hpp"
+
+namespace pixmill::http {
+namespace {
+
+using namespace std::chrono_literals;
+using json = nlohmann::json;
+
+constexpr auto longest_wait = 30s;
+constexpr auto wait_step = 100ms;
+// Callers that wait hold a thread each; the others are answered at once.
+constexpr int most_waiting = 4;
+
+constexpr std::size_t default_page = 100;
+constexpr std::size_t longest_page = 1000;
+
+std::optional<std::size_t> page_size_of(const httplib::Request& request) {
+  if (!request.has_param("limit"))
+    return default_page;
+  const auto text = request.get_param_value("limit");
+  const auto digits = std::all_of(text.begin(), text.end(),
+                                  [](char c) { return c >= '0' && c <= '9'; });
+  if (text.empty() || text.size() > 4 || !digits)
+    return std::nullopt;
+  const auto limit = static_cast<std::size_t>(std::stoul(text));
+  if (limit < 1 || limit > longest_page)
+    return std::nullopt;
+  return limit;
+}
+
+// Newest first; the cursor is the last id of the page before.
+void list_jobs(route_context& context, const httplib::Request& request,
+               httplib::Response& response) {
+  const auto limit = page_size_of(request);
+  if (!limit)
+    return send_problem(response,
+                        {422, "option-invalid", "An option is not valid",
+                         "limit: 1 to 1000 is wanted", 0});
+  auto jobs = context.head.jobs();
+  if (!jobs)
+    return send_problem(response, problem_of(jobs.error()));
+  const auto cursor = request.get_param_value("cursor");
+  const auto state = request.get_param_value("state");
+  const auto name = request.get_param_value("name");
+  std::vector<job_record> page;
+  bool more = false;
+  for (auto job = jobs->rbegin(); job != jobs->rend(); ++job) {
+    if ((!cursor.empty() && job->id >= cursor)
+        || (!state.empty() && to_string(job->state) != state)
+        || (!name.empty() && job->options.name.find(name) == std::string::npos))
+      continue;
+    if (page.size() == *limit) {
+      more = true;
+      break;
+    }
+    page.push_back(std::move(*job));
+  }
+  const auto next = more ? page.back().id : std::string{};
+  if (more) {
+    httplib::Params query{{"limit", std::to_string(*limit)}, {"cursor", next}};
+    for (const auto* key : {"state", "name"})
+      if (request.has_param(key))
+        query.emplace(key, request.get_param_value(key));
+    response.set_header("Link", "</v1/jobs?"
+                                  + httplib::detail::params_to_query_str(query)
+                                  + ">; rel=\"next\"");
+  }
+  const auto body = to_json(page, next);
+  send_tagged_json(request, response, body, etag_of(body));
+}
+
+// What a caller who waits is told of: everything but what time alone changes.
+std::string news_of(const actors::job_status& status) {
+  auto without_rate = status;
+  without_rate.record.started_at = 0;
+  without_rate.record.finished_at = 0;
+  return to_json(without_rate, 0);
+}
+
+class waiting_place {
+public:
+  explicit waiting_place(std::atomic<int>& taken)
+      : taken_{taken}, free_{taken.fetch_add(1) < most_waiting} {}
+  ~waiting_place() {
+    taken_.fetch_sub(1);
+  }
+  waiting_place(const waiting_place&) = delete;
+  waiting_place& operator=(const waiting_place&) = delete;
+
+  bool free() const {
+    return free_;
+  }
+
+private:
+  std::atomic<int>& taken_;
+  bool free_;
+};
+
+std::chrono::seconds wait_of(const httplib::Request& request) {
+  const auto asked = parse_duration(request.get_param_value("wait"));
+  return asked ? std::clamp(*asked, 0s, std::chrono::seconds{longest_wait})
+               : 0s;
+}
+
+void send_status(route_context& context, std::atomic<int>& waiting,
+                 const httplib::Request& request, httplib::Response& response) {
+  const auto id = request.matches[1].str();
+  auto status = context.head.status(id);
+  const auto known = request.get_header_value("If-None-Match");
+  const auto until = std::chrono::steady_clock::now() + wait_of(request);
+  const waiting_place place{waiting};
+  // The tag leaves the rate out, so that time alone makes no news.
+  while (status && place.free() && !is_terminal(status->record.state)
+         && (known.empty() || known == etag_of(news_of(*status)))
+         && std::chrono::steady_clock::now() < until) {
+    const auto before = news_of(*status);
+    std::this_thread::sleep_for(wait_step);
+    status = context.head.status(id);
+    if (status && news_of(*status) != before)
+      break;
+  }
+  if (!status)
+    return send_problem(response, problem_of(status.error()));
+  send_tagged_json(request, response, to_json(*status, unix_now()),
+                   etag_of(news_of(*status)));
+}
+
+// Reads the filters of a retry; an empty body: all that failed.
+bool read_filters(const std::string& body, actors::job_command& command) {
+  if (body.empty())
+    return true;
+  const auto filters = json::parse(body, nullptr, false);
+  if (!filters.is_object())
+    return false;
+  for (const auto& [name, value] : filters.items()) {
+    const auto texts = [&, &given = value](std::vector<std::string>& out) {
+      for (const auto& one : given)
+        if (!one.is_string())
+          return false;
+      if (given.is_array())
+        out = given.get<std::vector<std::string>>();
+      return given.is_array();
+    };
+    const bool read = name == "codes" ? texts(command.codes)
+                      : name == "hosts"
+                        ? texts(command.hosts)
+                        : name == "limit" && value.is_number_unsigned();
+    if (!read)
+      return false;
+    if (name == "limit")
+      command.limit = value.get<std::uint64_t>();
+  }
+  return true;
+}
+
+void send_command(route_context& context, actors::job_verb verb,
+                  const httplib::Request& request,
+                  httplib::Response& response) {
+  actors::job_command command{.job = request.matches[1].str(),
+                              .verb = verb,
+                              .codes = {},
+                              .hosts = {},
+                              .limit = 0};
+  if (verb == actors::job_verb::retry && !read_filters(request.body, command))
+    return send_problem(response,
+                        {422, "option-invalid", "An option is not valid",
+                         "codes and hosts (lists of texts) and limit (a "
+                         "number) are known",
+                         0});
+  // A settled job and one that never was are told apart.
+  if (auto known = context.head.status(command.job); !known)
+    return send_problem(response, problem_of(known.error()));
+  auto status = context.head.command(std::move(command));
+  if (!status)
+    return send_problem(response, problem_of(status.error()));
+  send_json(response, 202, to_json(*status, unix_now()));
+}
+
+void purge(route_context& context, const httplib::Request& request,
+           httplib::Response& response) {
+  const auto id = request.matches[1].str();
+  if (auto known = context.head.status(id); !known)
+    return send_problem(response, problem_of(known.error()));
+  if (auto erased = context.head.erase(id); !erased)
+    return send_problem(response, problem_of(erased.error()));
+  response.status = 204;
+}
+
+} // namespace
+
+void add_job_routes(httplib::Server& server, route_context& context) {
+  server.Get("/v1/jobs", [&context](const auto& request, auto& response) {
+    list_jobs(context, request, response);
+  });
+  server.Get("/v1/jobs/([^/]+)",
+             [&context, waiting = std::make_shared<std::atomic<int>>(0)](
+               const auto& request, auto& response) {
+               send_status(context, *waiting, request, response);
+             });
+  server.Delete("/v1/jobs/([^/]+)",
+                [&context](const httplib::Request& request, auto& response) {
+                  purge(context, request, response);
+                });
+  const auto add = [&](const char* word, actors::job_verb verb) {
+    server.Post(std::string{"/v1/jobs/([^/]+)/"} + word,
+                [&context, verb](const httplib::Request& request,
+                                 httplib::Response& response) {
+                  send_command(context, verb, request, response);
+                });
+  };
+  add("pause", actors::job_verb::pause);
+  add("resume", actors::job_verb::resume);
+  add("cancel", actors::job_verb::cancel);
+  add("retry", actors::job_verb::retry);
+}
+
+} // namespace pixmill::http

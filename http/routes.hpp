@@ -1,0 +1,34 @@
+#pragma once
+
+#include "http/backend.hpp"
+#include "http/service_settings.hpp"
+
+namespace httplib {
+class Server;
+}
+
+/// The routes of the contract (section "HTTP API v1"), by subject.
+namespace pixmill::http {
+
+/// What all routes share; outlives the server.
+struct route_context {
+  backend& head;
+  service_settings settings; ///< `public_url` is set.
+};
+
+/// `POST /v1/jobs` and `POST /v1/validate`.
+void add_submission_routes(httplib::Server& server, route_context& context);
+
+/// `GET /v1/jobs`, a job's status, commands to it, and its end.
+void add_job_routes(httplib::Server& server, route_context& context);
+
+/// `results.csv`, `results.jsonl` and `failed.csv`.
+void add_result_routes(httplib::Server& server, route_context& context);
+
+/// `GET /v1/files/{sha256}/{name}`.
+void add_file_routes(httplib::Server& server, route_context& context);
+
+/// `/healthz` and `/readyz`, and what is said of routes that do not exist.
+void add_service_routes(httplib::Server& server, route_context& context);
+
+} // namespace pixmill::http

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <caf/expected.hpp>
+
+#include "http/backend.hpp"
+#include "http/service_settings.hpp"
+
+namespace pixmill::http {
+
+/// The HTTP front end: it listens from `start` until it is drained or
+/// destroyed, on threads of its own.
+class service {
+public:
+  /// Returns why `settings` cannot be served under; empty: they can.
+  /// @retval errc::config_invalid The address is not of loopback.
+  static caf::error check(const service_settings& settings);
+
+  /// @param head Outlives the service.
+  /// @retval errc::config_invalid See `check`; or the address cannot be
+  ///         listened on; names it.
+  static caf::expected<std::unique_ptr<service>>
+  start(backend& head, const service_settings& settings);
+  ~service();
+  service(const service&) = delete;
+  service& operator=(const service&) = delete;
+
+  /// Returns where it is reached: `http://127.0.0.1:8080`.
+  const std::string& url() const noexcept;
+
+  /// Takes no more connections, and lets what is being answered end.
+  void drain(std::chrono::milliseconds deadline);
+
+private:
+  class impl;
+  explicit service(std::unique_ptr<impl> impl);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace pixmill::http

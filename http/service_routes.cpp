@@ -1,0 +1,57 @@
+#include "http/routes.hpp"
+
+#include <exception>
+
+#include <httplib.h>
+
+#include "http/answer.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::http {
+namespace {
+
+// A bug in a route is one answer, never the end of the service.
+void answer_bug(const httplib::Request& request, httplib::Response& response,
+                const std::exception_ptr& bug) {
+  std::string what = "unknown";
+  try {
+    std::rethrow_exception(bug);
+  } catch (const std::exception& reason) {
+    what = reason.what();
+  } catch (...) {
+    what = "no std::exception";
+  }
+  telemetry::log(telemetry::log_level::error,
+                 request.method + " " + request.path + ": " + what);
+  send_problem(response,
+               {500, "internal", "Something went wrong inside", "", 0});
+}
+
+} // namespace
+
+void add_service_routes(httplib::Server& server, route_context& context) {
+  server.Get("/healthz", [](const auto&, auto& response) {
+    send_json(response, 200, R"({"status":"ok"})");
+  });
+  server.Get("/readyz", [&context](const auto&, auto& response) {
+    // The job table answers only once the journal has.
+    if (auto jobs = context.head.jobs(); !jobs)
+      send_problem(response, problem_of(jobs.error()));
+    else
+      send_json(response, 200, R"({"status":"ready"})");
+  });
+  server.set_exception_handler(answer_bug);
+  server.set_error_handler(
+    httplib::Server::Handler{[](const auto& request, auto& response) {
+      if (!response.body.empty() || response.status == 304)
+        return;
+      if (response.status == 404)
+        send_problem(response, {404, "no-such-route", "There is nothing here",
+                                request.method + " " + request.path, 0});
+      else
+        send_problem(response, {response.status, "bad-request",
+                                "The request cannot be understood", "", 0});
+    }});
+}
+
+} // namespace pixmill::http

@@ -1,0 +1,95 @@
+#include "http/submission.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/errc.hpp"
+#include "model/options.hpp"
+
+namespace pixmill::http {
+namespace {
+
+// The journal's unit; see ARCHITECTURE's column families.
+constexpr std::size_t chunk_bytes = 256 << 10;
+
+bool usable(const sheet_summary& sheet, const job_options& options) {
+  return sheet.valid()
+         || (options.on_invalid == invalid_policy::skip && !sheet.stopped
+             && sheet.totals.rows > 0);
+}
+
+} // namespace
+
+submission::submission(backend& head, std::uint64_t max_bytes)
+    : head_{head}, max_bytes_{max_bytes}, id_{new_id("job_", unix_now())} {}
+
+submission::~submission() {
+  // An error leaves the chunks to the next start, which drops them.
+  if (!accepted_ && chunks_ > 0)
+    static_cast<void>(head_.erase(id_));
+}
+
+caf::error submission::feed(std::string_view bytes) {
+  bytes_ += bytes.size();
+  if (bytes_ > max_bytes_)
+    return make_error(errc::too_large, "the CSV is larger than "
+                                         + std::to_string(max_bytes_)
+                                         + " bytes");
+  hash_.update(bytes);
+  while (!bytes.empty()) {
+    const auto part = std::min(bytes.size(), chunk_bytes - pending_.size());
+    pending_ += bytes.substr(0, part);
+    bytes.remove_prefix(part);
+    if (pending_.size() == chunk_bytes)
+      if (auto refused = store(std::exchange(pending_, {})))
+        return refused;
+  }
+  return {};
+}
+
+caf::error submission::store(std::string chunk) {
+  if (auto stored = head_.put_chunk(id_, chunks_, std::move(chunk)); !stored)
+    return stored.error();
+  ++chunks_;
+  return {};
+}
+
+caf::expected<sheet_summary> submission::check(const job_options& options) {
+  if (!pending_.empty())
+    if (auto refused = store(std::exchange(pending_, {})))
+      return refused;
+  return head_.check(id_, options);
+}
+
+caf::expected<submitted> submission::finish(const job_options& options,
+                                            std::string source) {
+  auto sheet = check(options);
+  if (!sheet)
+    return std::move(sheet.error());
+  submitted out;
+  out.sheet = std::move(*sheet);
+  if (!usable(out.sheet, options))
+    return out;
+  const auto fingerprint = job_fingerprint(hash_.finish(), options);
+  auto earlier = head_.same_work(fingerprint);
+  if (!earlier)
+    return std::move(earlier.error());
+  if (*earlier)
+    out.duplicate_of = (*earlier)->id;
+  job_record job;
+  job.id = id_;
+  job.fingerprint = fingerprint;
+  job.source = std::move(source);
+  job.options = options;
+  job.totals = out.sheet.totals;
+  job.csv_bytes = bytes_;
+  job.created_at = unix_now();
+  auto accepted = head_.accept(std::move(job));
+  if (!accepted)
+    return std::move(accepted.error());
+  accepted_ = true;
+  out.job = std::move(*accepted);
+  return out;
+}
+
+} // namespace pixmill::http

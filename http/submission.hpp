@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <caf/expected.hpp>
+
+#include "http/backend.hpp"
+#include "model/sha256.hpp"
+
+namespace pixmill::http {
+
+/// What became of a submission.
+struct submitted {
+  sheet_summary sheet;
+  /// Empty: the sheet is not valid, and nothing has started.
+  std::optional<actors::job_status> job;
+  std::string duplicate_of; ///< Id of a job of the same work; empty: none.
+};
+
+/// A CSV on its way in. It is stored as it comes, read back to be checked, and
+/// becomes a job only then: what the sender calls its options may come last.
+/// Dropped unless it was accepted.
+class submission {
+public:
+  /// @param max_bytes Of the CSV as sent.
+  submission(backend& head, std::uint64_t max_bytes);
+  ~submission();
+  submission(const submission&) = delete;
+  submission& operator=(const submission&) = delete;
+
+  /// Takes the next bytes.
+  /// @returns An error when the submission must end: `errc::too_large`, or what
+  ///          `backend::put_chunk` says.
+  caf::error feed(std::string_view bytes);
+
+  /// Checks what has come, and accepts it when it is valid.
+  /// @param source File name or similar, for people.
+  caf::expected<submitted> finish(const job_options& options,
+                                  std::string source);
+
+  /// Checks what has come; accepts nothing.
+  caf::expected<sheet_summary> check(const job_options& options);
+
+private:
+  caf::error store(std::string chunk);
+
+  backend& head_;
+  const std::uint64_t max_bytes_;
+  const std::string id_;
+  sha256 hash_;
+  std::string pending_; ///< Less than a chunk.
+  std::uint64_t bytes_ = 0;
+  std::uint32_t chunks_ = 0;
+  bool accepted_ = false;
+};
+
+} // namespace pixmill::http

@@ -1,0 +1,253 @@
+#include "http/routes.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+
+#include "http/answer.hpp"
+#include "http/job_json.hpp"
+#include "http/json_submission.hpp"
+#include "http/submission.hpp"
+#include "model/errc.hpp"
+#include "model/options.hpp"
+#include "model/sheet_json.hpp"
+#include "model/target.hpp"
+
+namespace pixmill::http {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+// A JSON body is read into memory; large sheets come as CSV.
+constexpr std::size_t most_json_bytes = 32 << 20;
+constexpr std::size_t most_option_bytes = 64 << 10;
+
+/// One submission as it was received.
+struct received {
+  job_options options;
+  std::string source;
+};
+
+caf::error refused(std::string context) {
+  return make_error(errc::option_invalid, std::move(context));
+}
+
+// A value of the query: JSON where it is some, else text.
+json value_of(const std::string& text) {
+  auto parsed = json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? json(text) : parsed;
+}
+
+// The options in the query: each by its name, `target` also as the command
+// line writes it (`quality:50`).
+caf::expected<job_options> query_options(const httplib::Params& query) {
+  auto given = json::object();
+  std::string target;
+  for (const auto& [name, text] : query) {
+    auto value = value_of(text);
+    if (name == "target" && !value.is_object())
+      target = text;
+    else
+      given[name] = std::move(value);
+  }
+  if (given.contains("name") && !given["name"].is_string())
+    given["name"] = query.find("name")->second; // A name may look like JSON.
+  auto options = parse_job_options(given.dump());
+  if (!options || target.empty())
+    return options;
+  auto goal = parse_target(target);
+  if (!goal)
+    return std::move(goal.error());
+  options->goal.target = goal->target;
+  options->goal.value = goal->value;
+  return options;
+}
+
+// Reads a multipart body; `file` is stored as it comes.
+caf::expected<received> read_multipart(const httplib::ContentReader& reader,
+                                       submission& to) {
+  enum class part { none, file, options } now = part::none;
+  bool has_file = false;
+  std::string options = "{}";
+  received out;
+  caf::error why;
+  const bool whole = reader(
+    [&](const httplib::MultipartFormData& header) {
+      if (header.name == "file" && !has_file) {
+        now = part::file;
+        has_file = true;
+        out.source = header.filename;
+      } else if (header.name == "options") {
+        now = part::options;
+        options.clear();
+      } else {
+        why = refused("\"" + header.name
+                      + "\" is no part of a submission; file and options are");
+      }
+      return !why;
+    },
+    [&](const char* data, std::size_t size) {
+      if (now == part::file)
+        why = to.feed({data, size});
+      else if (options.size() + size > most_option_bytes)
+        why = refused("the options are larger than 64 KiB");
+      else
+        options.append(data, size);
+      return !why;
+    });
+  if (why)
+    return why;
+  if (!whole || !has_file)
+    return refused("a multipart body with a part named file is wanted");
+  auto parsed = parse_job_options(options);
+  if (!parsed)
+    return std::move(parsed.error());
+  out.options = std::move(*parsed);
+  return out;
+}
+
+caf::expected<received> read_json(const httplib::ContentReader& reader,
+                                  submission& to) {
+  std::string body;
+  caf::error why;
+  const bool whole = reader([&](const char* data, std::size_t size) {
+    if (body.size() + size > most_json_bytes)
+      why = make_error(errc::too_large, "a JSON submission is at most 32 MiB; "
+                                        "send large sheets as text/csv");
+    else
+      body.append(data, size);
+    return !why;
+  });
+  if (why)
+    return why;
+  if (!whole)
+    return refused("the body could not be read");
+  auto parsed = parse_json_submission(body);
+  if (!parsed)
+    return std::move(parsed.error());
+  if (auto stopped = to.feed(parsed->csv))
+    return stopped;
+  return received{std::move(parsed->options), "request"};
+}
+
+caf::expected<received> read_csv(const httplib::Request& request,
+                                 const httplib::ContentReader& reader,
+                                 submission& to) {
+  auto options = query_options(request.params);
+  if (!options)
+    return std::move(options.error());
+  caf::error why;
+  const bool whole = reader([&](const char* data, std::size_t size) {
+    why = to.feed({data, size});
+    return !why;
+  });
+  if (why)
+    return why;
+  if (!whole)
+    return refused("the body could not be read");
+  return received{std::move(*options), "request"};
+}
+
+// Which of the three forms a request has; the sheet goes to `to`.
+caf::expected<received> receive(const httplib::Request& request,
+                                const httplib::ContentReader& reader,
+                                submission& to) {
+  auto out =
+    request.is_multipart_form_data() ? read_multipart(reader, to)
+    : request.get_header_value("Content-Type").starts_with("application/json")
+      ? read_json(reader, to)
+      : read_csv(request, reader, to);
+  if (out && !out->options.webhook_url.empty())
+    return refused("webhook: this server delivers none");
+  return out;
+}
+
+bool is_known_form(const httplib::Request& request) {
+  const auto type = request.get_header_value("Content-Type");
+  const auto is = [&](const char* known) { return type.starts_with(known); };
+  return request.is_multipart_form_data() || is("application/json")
+         || is("text/csv") || is("text/plain") || is("application/gzip")
+         || is("application/x-gzip") || is("application/octet-stream");
+}
+
+// The inside of the summary's object, to stand in a problem.
+std::string members_of(const sheet_summary& sheet) {
+  const auto seen = json::parse(to_json(sheet));
+  const json members{{"errors_total", seen.at("errors_total")},
+                     {"errors", seen.at("errors")},
+                     {"warnings_total", seen.at("warnings_total")},
+                     {"warnings", seen.at("warnings")}};
+  const auto text = members.dump();
+  return text.substr(1, text.size() - 2);
+}
+
+void send_invalid(httplib::Response& response, const sheet_summary& sheet) {
+  if (!sheet.limit.empty())
+    return send_problem(response,
+                        {413, sheet.limit, "The CSV passes a limit",
+                         "the limit is " + sheet.limit, 0},
+                        members_of(sheet));
+  send_problem(response,
+               {422, "csv-invalid", "The CSV is not valid",
+                std::to_string(sheet.errors_total)
+                  + (sheet.errors_total == 1 ? " error" : " errors"),
+                0},
+               members_of(sheet));
+}
+
+void submit(route_context& context, const httplib::Request& request,
+            httplib::Response& response, const httplib::ContentReader& reader) {
+  submission incoming{context.head, context.settings.max_csv_bytes};
+  auto got = receive(request, reader, incoming);
+  if (!got)
+    return send_problem(response, problem_of(got.error()));
+  auto done = incoming.finish(got->options, std::move(got->source));
+  if (!done)
+    return send_problem(response, problem_of(done.error()));
+  if (!done->job)
+    return send_invalid(response, done->sheet);
+  response.set_header("Location", "/v1/jobs/" + done->job->record.id);
+  send_json(response, 202,
+            to_json(*done->job, done->sheet, done->duplicate_of));
+}
+
+void validate(route_context& context, const httplib::Request& request,
+              httplib::Response& response,
+              const httplib::ContentReader& reader) {
+  submission incoming{context.head, context.settings.max_csv_bytes};
+  auto got = receive(request, reader, incoming);
+  if (!got)
+    return send_problem(response, problem_of(got.error()));
+  const auto sheet = incoming.check(got->options);
+  if (!sheet)
+    return send_problem(response, problem_of(sheet.error()));
+  if (!sheet->valid())
+    return send_invalid(response, *sheet);
+  send_json(response, 200, to_json(*sheet));
+}
+
+template <class Route>
+void add(httplib::Server& server, const char* path, route_context& context,
+         Route route) {
+  server.Post(path, [&context, route](const httplib::Request& request,
+                                      httplib::Response& response,
+                                      const httplib::ContentReader& reader) {
+    if (is_known_form(request))
+      return route(context, request, response, reader);
+    send_problem(response,
+                 {415, "unsupported-media-type", "This media type is not taken",
+                  "multipart/form-data, text/csv and application/json are", 0});
+  });
+}
+
+} // namespace
+
+void add_submission_routes(httplib::Server& server, route_context& context) {
+  add(server, "/v1/jobs", context, submit);
+  add(server, "/v1/validate", context, validate);
+}
+
+} // namespace pixmill::http

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/backend.hpp"
+#include "model/errc.hpp"
+
+namespace pixmill::test {
+
+/// A head in memory: it accepts what the sheet rules accept, and runs nothing.
+class fake_backend final : public http::backend {
+public:
+  caf::expected<caf::unit_t> put_chunk(const std::string& job, std::uint32_t,
+                                       std::string bytes) override {
+    if (full)
+      return make_error(errc::disk_full, "as asked");
+    ++chunks;
+    sheets[job] += bytes;
+    return caf::unit;
+  }
+
+  caf::expected<sheet_summary> check(const std::string& job,
+                                     const job_options& options) override {
+    sheet_rules rules;
+    rules.columns = options.columns;
+    rules.assume_https = options.assume_https;
+    sheet_validator validator{rules};
+    validator.feed(sheets[job]);
+    return validator.finish();
+  }
+
+  caf::expected<actors::job_status> accept(job_record job) override {
+    accepted.push_back(job);
+    return status_of(std::move(job));
+  }
+
+  caf::expected<caf::unit_t> erase(const std::string& job) override {
+    sheets.erase(job);
+    return caf::unit;
+  }
+
+  caf::expected<actors::job_status> status(const std::string& job) override {
+    for (const auto& one : accepted)
+      if (one.id == job)
+        return status_of(one);
+    return make_error(errc::no_such_job, job);
+  }
+
+  caf::expected<actors::job_status>
+  command(actors::job_command command) override {
+    return status(command.job);
+  }
+
+  caf::expected<std::vector<job_record>> jobs() override {
+    return accepted;
+  }
+
+  caf::expected<std::optional<job_record>>
+  same_work(const std::string& fingerprint) override {
+    for (const auto& one : accepted)
+      if (one.fingerprint == fingerprint)
+        return std::optional{one};
+    return std::optional<job_record>{};
+  }
+
+  std::unique_ptr<http::text_source> results(const job_record&,
+                                             http::result_style) override {
+    return nullptr;
+  }
+
+  caf::expected<std::string> image(std::string_view, image_format) override {
+    return make_error(errc::store, "there is none");
+  }
+
+  static actors::job_status status_of(job_record job) {
+    const auto slots = job.totals.slots;
+    return {
+      .record = std::move(job), .counters = {}, .active = 0, .pending = slots};
+  }
+
+  bool full = false;
+  int chunks = 0;
+  std::map<std::string, std::string> sheets;
+  std::vector<job_record> accepted;
+};
+
+} // namespace pixmill::test
