@@ -113,7 +113,7 @@ void row_state::report(work& item, outcome result, milliseconds retry_in) {
                            .retry_in_ms = retry_in.count()});
   self_->send(worker_, std::move(message));
   if (open_ == 0)
-    self_->quit();
+    end();
 }
 
 void row_state::check_deadline() {
@@ -161,6 +161,13 @@ void row_state::cancel() {
   for (auto& item : items_)
     if (item.open && item.image)
       self_->send(item.image, atom::cancel::value);
+  end();
+}
+
+void row_state::end() {
+  // Else the worker remembers who wanted to know, for as long as it lives, and
+  // with that the whole of this actor's memory.
+  self_->demonitor(worker_.address());
   self_->quit();
 }
 

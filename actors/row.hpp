@@ -54,6 +54,7 @@ private:
   void spawn_image(work& item);
   void try_again_or_report(work& item, const slot_report& report);
   void report(work& item, outcome result, std::chrono::milliseconds retry_in);
+  void end();
 
   pointer self_;
   row_task task_;
