@@ -104,6 +104,11 @@ head_backend::same_work(const std::string& fingerprint) {
   return head_.journal().job_by_fingerprint(fingerprint);
 }
 
+caf::expected<std::optional<job_record>>
+head_backend::submitted_as(const std::string& key) {
+  return head_.journal().job_by_submission_key(key);
+}
+
 std::unique_ptr<http::text_source>
 head_backend::results(const job_record& job, http::result_style style) {
   return std::make_unique<export_source>(head_.journal(), job,

@@ -24,6 +24,8 @@ public:
   caf::expected<std::vector<job_record>> jobs() override;
   caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) override;
+  caf::expected<std::optional<job_record>>
+  submitted_as(const std::string& key) override;
   std::unique_ptr<http::text_source> results(const job_record& job,
                                              http::result_style style) override;
   caf::expected<std::string> image(std::string_view sha256,

@@ -74,6 +74,10 @@ public:
   virtual caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) = 0;
 
+  /// Returns the newest job whose sender called its request `key`.
+  virtual caf::expected<std::optional<job_record>>
+  submitted_as(const std::string& key) = 0;
+
   /// Returns the results of a job, as far as it has come.
   virtual std::unique_ptr<text_source> results(const job_record& job,
                                                result_style style) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/backend.hpp"
+#include "http/request_keys.hpp"
 #include "http/service_settings.hpp"
 
 namespace httplib {
@@ -14,6 +15,7 @@ namespace pixmill::http {
 struct route_context {
   backend& head;
   service_settings settings; ///< `public_url` is set.
+  request_keys keys{};
 };
 
 /// `POST /v1/jobs` and `POST /v1/validate`.

@@ -28,7 +28,7 @@ std::string url_of(const std::string& address, int port) {
 class service::impl {
 public:
   impl(backend& head, const service_settings& settings)
-      : context_{head, settings} {
+      : context_{.head = head, .settings = settings} {
     add_service_routes(server_, context_);
     add_submission_routes(server_, context_);
     add_job_routes(server_, context_);

@@ -1,6 +1,7 @@
 #include "http/submission.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "model/errc.hpp"
@@ -11,6 +12,9 @@ namespace {
 
 // The journal's unit; see ARCHITECTURE's column families.
 constexpr std::size_t chunk_bytes = 256 << 10;
+
+// How long a sender may repeat a request under its key.
+constexpr std::chrono::milliseconds key_lifetime = std::chrono::hours{24};
 
 bool usable(const sheet_summary& sheet, const job_options& options) {
   return sheet.valid()
@@ -61,8 +65,29 @@ caf::expected<sheet_summary> submission::check(const job_options& options) {
   return head_.check(id_, options);
 }
 
+caf::expected<bool> submission::repeat(const std::string& key,
+                                       const std::string& hash,
+                                       submitted& out) {
+  if (key.empty())
+    return false;
+  auto earlier = head_.submitted_as(key);
+  if (!earlier)
+    return std::move(earlier.error());
+  if (!*earlier || unix_now() - (*earlier)->created_at > key_lifetime.count())
+    return false;
+  out.key_reused = (*earlier)->submission_hash != hash;
+  if (out.key_reused)
+    return true;
+  auto status = head_.status((*earlier)->id);
+  if (!status)
+    return std::move(status.error());
+  out.job = std::move(*status);
+  return true;
+}
+
 caf::expected<submitted> submission::finish(const job_options& options,
-                                            std::string source) {
+                                            std::string source,
+                                            std::string key) {
   auto sheet = check(options);
   if (!sheet)
     return std::move(sheet.error());
@@ -70,7 +95,13 @@ caf::expected<submitted> submission::finish(const job_options& options,
   out.sheet = std::move(*sheet);
   if (!usable(out.sheet, options))
     return out;
-  const auto fingerprint = job_fingerprint(hash_.finish(), options);
+  const auto csv_hash = hash_.finish();
+  const auto hash = sha256_of(csv_hash + pixmill::to_json(options));
+  if (auto repeated = repeat(key, hash, out); !repeated)
+    return std::move(repeated.error());
+  else if (*repeated)
+    return out;
+  const auto fingerprint = job_fingerprint(csv_hash, options);
   auto earlier = head_.same_work(fingerprint);
   if (!earlier)
     return std::move(earlier.error());
@@ -84,6 +115,8 @@ caf::expected<submitted> submission::finish(const job_options& options,
   job.totals = out.sheet.totals;
   job.csv_bytes = bytes_;
   job.created_at = unix_now();
+  job.submission_key = std::move(key);
+  job.submission_hash = hash;
   auto accepted = head_.accept(std::move(job));
   if (!accepted)
     return std::move(accepted.error());

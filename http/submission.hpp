@@ -18,6 +18,8 @@ struct submitted {
   /// Empty: the sheet is not valid, and nothing has started.
   std::optional<actors::job_status> job;
   std::string duplicate_of; ///< Id of a job of the same work; empty: none.
+  /// The sender has used its key for another submission; nothing has started.
+  bool key_reused = false;
 };
 
 /// A CSV on its way in. It is stored as it comes, read back to be checked, and
@@ -38,13 +40,18 @@ public:
 
   /// Checks what has come, and accepts it when it is valid.
   /// @param source File name or similar, for people.
+  /// @param key What the sender calls the request. The same again within a day
+  ///            is answered with the job that it became; empty: nothing.
   caf::expected<submitted> finish(const job_options& options,
-                                  std::string source);
+                                  std::string source, std::string key = {});
 
   /// Checks what has come; accepts nothing.
   caf::expected<sheet_summary> check(const job_options& options);
 
 private:
+  /// Answers a repeated request; false: it is new.
+  caf::expected<bool> repeat(const std::string& key, const std::string& hash,
+                             submitted& out);
   caf::error store(std::string chunk);
 
   backend& head_;

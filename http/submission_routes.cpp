@@ -200,13 +200,27 @@ void send_invalid(httplib::Response& response, const sheet_summary& sheet) {
 
 void submit(route_context& context, const httplib::Request& request,
             httplib::Response& response, const httplib::ContentReader& reader) {
+  const auto key = request.get_header_value("Idempotency-Key");
+  if (!key.empty() && !is_request_key(key))
+    return send_problem(
+      response, problem_of(refused("Idempotency-Key: 1 to 255 printable "
+                                   "ASCII characters are wanted")));
+  const request_keys::holder holder{context.keys, key};
+  if (!holder.held())
+    return send_problem(response,
+                        {409, "request-in-flight",
+                         "A request with this key is being answered", key, 1});
   submission incoming{context.head, context.settings.max_csv_bytes};
   auto got = receive(request, reader, incoming);
   if (!got)
     return send_problem(response, problem_of(got.error()));
-  auto done = incoming.finish(got->options, std::move(got->source));
+  auto done = incoming.finish(got->options, std::move(got->source), key);
   if (!done)
     return send_problem(response, problem_of(done.error()));
+  if (done->key_reused)
+    return send_problem(response,
+                        {422, "idempotency-key-reused",
+                         "This key was used for another submission", key, 0});
   if (!done->job)
     return send_invalid(response, done->sheet);
   response.set_header("Location", "/v1/jobs/" + done->job->record.id);

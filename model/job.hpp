@@ -141,6 +141,9 @@ struct job_record {
   unix_ms created_at = 0;
   unix_ms started_at = 0;
   unix_ms finished_at = 0;
+  /// What its sender called the request, to repeat it safely; empty: nothing.
+  std::string submission_key{};
+  std::string submission_hash{}; ///< Of the CSV and all options, in hex.
 
   bool operator==(const job_record&) const = default;
 };
@@ -149,7 +152,8 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_record& x) {
   return f(caf::meta::type_name("pixmill::job_record"), x.id, x.fingerprint,
            x.source, x.options, x.totals, x.csv_bytes, x.state, x.why,
-           x.attempt, x.created_at, x.started_at, x.finished_at);
+           x.attempt, x.created_at, x.started_at, x.finished_at,
+           x.submission_key, x.submission_hash);
 }
 
 /// Returns what stands for a slot of `job` that has no outcome of its own:

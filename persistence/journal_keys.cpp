@@ -64,6 +64,10 @@ std::string counters_key(std::string_view job) {
   return std::string{"c"}.append(job);
 }
 
+std::string submission_key(std::string_view key) {
+  return std::string{"k"}.append(key);
+}
+
 std::string fingerprint_key(std::string_view fingerprint,
                             std::string_view job) {
   return std::string{"f"}.append(fingerprint).append(1, '\0').append(job);

@@ -38,4 +38,7 @@ std::string counters_key(std::string_view job);
 /// Returns the key in `idem` that says: this job did this work.
 std::string fingerprint_key(std::string_view fingerprint, std::string_view job);
 
+/// Returns the key in `idem` of what a sender called its request.
+std::string submission_key(std::string_view key);
+
 } // namespace pixmill::persistence

@@ -84,6 +84,22 @@ journal_reader::job_by_fingerprint(std::string_view fingerprint) const {
   return std::optional{std::move(*record)};
 }
 
+caf::expected<std::optional<job_record>>
+journal_reader::job_by_submission_key(std::string_view key) const {
+  std::string value;
+  if (key.empty())
+    return std::optional<job_record>{};
+  const auto found = get(family::idem, submission_key(key), value);
+  if (!found)
+    return found.error();
+  if (!*found)
+    return std::optional<job_record>{};
+  auto record = job(std::string_view{value}.substr(1)); // Behind the version.
+  if (!record)
+    return record.error();
+  return std::optional{std::move(*record)};
+}
+
 caf::expected<job_counters>
 journal_reader::counters(std::string_view job) const {
   std::string value;

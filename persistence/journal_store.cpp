@@ -60,6 +60,8 @@ private:
   current_counters(const std::string& job) const;
   caf::expected<caf::unit_t> write(rocksdb::WriteBatch& batch);
   void put_record(rocksdb::WriteBatch& batch, const job_record& job) const;
+  void forget_submission(rocksdb::WriteBatch& batch,
+                         const job_record& job) const;
 
   std::unique_ptr<journal_database> database_;
   journal_reader reader_;
@@ -104,6 +106,9 @@ journal_store::impl::accept_job(const job_record& job) {
     batch.Put((*database_)[family::idem],
               fingerprint_key(job.fingerprint, job.id),
               rocksdb::Slice{&value_version, 1});
+  if (!job.submission_key.empty())
+    batch.Put((*database_)[family::idem], submission_key(job.submission_key),
+              std::string{value_version} + job.id);
   return write(batch);
 }
 
@@ -219,12 +224,22 @@ journal_store::impl::reopen_slots(const job_record& job,
   return caf::unit;
 }
 
+// A later job may have taken the key over.
+void journal_store::impl::forget_submission(rocksdb::WriteBatch& batch,
+                                            const job_record& job) const {
+  const auto holder = reader_.job_by_submission_key(job.submission_key);
+  if (holder && *holder && (*holder)->id == job.id)
+    batch.Delete((*database_)[family::idem],
+                 submission_key(job.submission_key));
+}
+
 caf::expected<caf::unit_t> journal_store::impl::erase_job(std::string_view id) {
   rocksdb::WriteBatch batch;
-  if (const auto record = reader_.job(id); record)
+  if (const auto record = reader_.job(id); record) {
     batch.Delete((*database_)[family::idem],
                  fingerprint_key(record->fingerprint, id));
-  else if (code_of(record.error(), errc::store) != errc::no_such_job)
+    forget_submission(batch, *record);
+  } else if (code_of(record.error(), errc::store) != errc::no_such_job)
     return record.error();
   batch.Delete((*database_)[family::jobs], record_key(id));
   batch.Delete((*database_)[family::jobs], counters_key(id));
@@ -328,6 +343,11 @@ caf::expected<std::vector<job_record>> journal_store::jobs() const {
 
 caf::expected<job_record> journal_store::job(std::string_view id) const {
   return impl_->reader().job(id);
+}
+
+caf::expected<std::optional<job_record>>
+journal_store::job_by_submission_key(std::string_view key) const {
+  return impl_->reader().job_by_submission_key(key);
 }
 
 caf::expected<std::optional<job_record>>

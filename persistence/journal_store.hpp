@@ -95,6 +95,10 @@ public:
   /// @retval errc::no_such_job
   caf::expected<job_record> job(std::string_view id) const;
 
+  /// Returns the newest job whose sender called its request `key`, if any.
+  caf::expected<std::optional<job_record>>
+  job_by_submission_key(std::string_view key) const;
+
   /// Returns the newest job with this fingerprint, if any.
   caf::expected<std::optional<job_record>>
   job_by_fingerprint(std::string_view fingerprint) const;

@@ -293,6 +293,8 @@ void each_of_record(F& f, T& x) {
   f(x.created_at);
   f(x.started_at);
   f(x.finished_at);
+  f(x.submission_key);
+  f.hash(x.submission_hash);
 }
 
 } // namespace

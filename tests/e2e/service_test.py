@@ -222,6 +222,27 @@ class Service(Case):
         self.assertEqual(second["duplicate_of"], first["id"])
         self.assertNotEqual(second["id"], first["id"])
 
+    def test_answers_a_repeated_request_with_its_job(self):
+        text = self.catalogue().encode()
+
+        def submit(body, key="key-1"):
+            return self.server.ask(
+                "POST", "/v1/jobs", body, Content_Type="text/csv",
+                Idempotency_Key=key,
+            )
+
+        first = submit(text)
+        self.assertEqual(first.status, 202)
+        self.server.kill()
+        self.server = self.start()
+        again = submit(text)
+        self.assertEqual(again.status, 202)
+        self.assertEqual(again.json["id"], first.json["id"])
+        self.assertEqual(len(self.server.get("/v1/jobs").json["jobs"]), 1)
+        other = self.catalogue(8).encode()
+        self.problem(submit(other), 422, "idempotency-key-reused")
+        self.problem(submit(text, "k" * 256), 422, "option-invalid")
+
     # -- a job -----------------------------------------------------------------
 
     def test_answers_with_results_and_files(self):

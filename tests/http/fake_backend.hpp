@@ -66,6 +66,14 @@ public:
     return std::optional<job_record>{};
   }
 
+  caf::expected<std::optional<job_record>>
+  submitted_as(const std::string& key) override {
+    for (auto one = accepted.rbegin(); one != accepted.rend(); ++one)
+      if (one->submission_key == key)
+        return std::optional{*one};
+    return std::optional<job_record>{};
+  }
+
   std::unique_ptr<http::text_source> results(const job_record&,
                                              http::result_style) override {
     return nullptr;

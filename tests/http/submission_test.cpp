@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/request_keys.hpp"
 #include "tests/http/fake_backend.hpp"
 
 namespace pixmill::http {
@@ -82,6 +83,52 @@ TEST(Submission, NamesAJobOfTheSameWork) {
     EXPECT_EQ(done->duplicate_of, again ? head.accepted[0].id : "");
   }
   EXPECT_EQ(head.accepted.size(), 2u);
+}
+
+TEST(Submission, IsOneJobHoweverOftenItIsRepeated) {
+  fake_backend head;
+  const auto send = [&](const std::string& sheet, const std::string& key,
+                        const job_options& options = {}) {
+    submission subject{head, plenty};
+    EXPECT_FALSE(subject.feed(sheet));
+    auto done = subject.finish(options, "a.csv", key);
+    EXPECT_TRUE(done);
+    return *done;
+  };
+  const auto first = send(good, "k1");
+  const auto again = send(good, "k1");
+  ASSERT_TRUE(again.job);
+  EXPECT_EQ(again.job->record.id, first.job->record.id);
+  EXPECT_EQ(head.accepted.size(), 1u);
+  EXPECT_TRUE(send(good + "2,Cup,http://a/y.jpg\n", "k1").key_reused);
+  job_options named;
+  named.name = "other";
+  EXPECT_TRUE(send(good, "k1", named).key_reused);
+  EXPECT_EQ(head.accepted.size(), 1u);
+  EXPECT_EQ(send(good, "k2").duplicate_of, first.job->record.id);
+  head.accepted[0].created_at -= 25 * 3600 * 1000;
+  EXPECT_NE(send(good, "k1").job->record.id, first.job->record.id);
+}
+
+TEST(RequestKeys, HoldAKeyOnce) {
+  request_keys keys;
+  {
+    const request_keys::holder first{keys, "a"};
+    const request_keys::holder same{keys, "a"};
+    const request_keys::holder other{keys, "b"};
+    EXPECT_TRUE(first.held());
+    EXPECT_FALSE(same.held());
+    EXPECT_TRUE(other.held());
+  }
+  EXPECT_TRUE((request_keys::holder{keys, "a"}.held()));
+  EXPECT_TRUE((request_keys::holder{keys, ""}.held()));
+}
+
+TEST(RequestKeys, ArePrintable) {
+  EXPECT_TRUE(is_request_key("7f3c-1"));
+  EXPECT_FALSE(is_request_key(""));
+  EXPECT_FALSE(is_request_key("a\tb"));
+  EXPECT_FALSE(is_request_key(std::string(256, 'a')));
 }
 
 TEST(Submission, EndsAtItsLargestSize) {

@@ -103,6 +103,25 @@ TEST_F(JournalStore, FindsTheNewestJobOfAFingerprint) {
   EXPECT_EQ((*journal->job_by_fingerprint("same work"))->id, "job_1");
 }
 
+TEST_F(JournalStore, FindsTheNewestJobOfASubmissionKey) {
+  const auto accept = [&](const char* id) {
+    auto job = job_named(id);
+    job.submission_key = "k";
+    ASSERT_TRUE(journal->accept_job(job));
+  };
+  EXPECT_FALSE(journal->job_by_submission_key("k")->has_value());
+  accept("job_1");
+  reopen();
+  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_1");
+  accept("job_2");
+  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_2");
+  EXPECT_FALSE(journal->job_by_submission_key("")->has_value());
+  ASSERT_TRUE(journal->erase_job("job_1"));
+  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_2");
+  ASSERT_TRUE(journal->erase_job("job_2"));
+  EXPECT_FALSE(journal->job_by_submission_key("k")->has_value());
+}
+
 TEST_F(JournalStore, CommitsOutcomesAndCountsThem) {
   ASSERT_TRUE(journal->accept_job(job_named("job_1")));
   auto writes = batch_of("job_1", 1, 2);

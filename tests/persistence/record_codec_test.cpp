@@ -28,6 +28,8 @@ job_record full_record() {
   job.state = job_state::canceled;
   job.why = {errc::failure_ratio, 0, "too many"};
   job.attempt = 4;
+  job.submission_key = "7f3c";
+  job.submission_hash = std::string(64, 'e');
   job.started_at = std::numeric_limits<std::int64_t>::max();
   job.finished_at = std::numeric_limits<std::int64_t>::min();
   return job;
