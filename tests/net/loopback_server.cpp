@@ -28,6 +28,20 @@ std::string connection::read_head() {
   return {};
 }
 
+std::string connection::read_body(std::size_t size) {
+  std::array<char, 4096> buffer;
+  while (open_ && unread_.size() < size) {
+    const auto got = recv(fd_, buffer.data(), buffer.size(), 0);
+    if (got <= 0)
+      open_ = false;
+    else
+      unread_.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  auto body = unread_.substr(0, size);
+  unread_.erase(0, body.size());
+  return body;
+}
+
 void connection::send(std::string_view bytes) {
   while (open_ && !bytes.empty()) {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -19,6 +20,10 @@ public:
   /// Reads up to the blank line.
   /// @returns The head; empty when the client has closed.
   std::string read_head();
+
+  /// Reads the next `size` bytes.
+  /// @returns Fewer when the client has closed.
+  std::string read_body(std::size_t size);
 
   /// Sends all of `bytes`; does nothing once the client has gone.
   void send(std::string_view bytes);
