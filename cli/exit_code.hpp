@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/job.hpp"
+
 namespace pixmill::cli {
 
 /// How a process of Pixmill ends; the numbers of the public contract.
@@ -13,5 +15,20 @@ enum exit_code : int {
   exit_no_server = 7,
   exit_interrupted = 130,
 };
+
+/// Returns how a process ends that saw a job through.
+/// @param state Terminal.
+constexpr exit_code exit_code_of(job_state state) noexcept {
+  switch (state) {
+  case job_state::completed:
+    return exit_ok;
+  case job_state::completed_with_errors:
+    return exit_with_failures;
+  case job_state::canceled:
+    return exit_canceled;
+  default:
+    return exit_job_failed;
+  }
+}
 
 } // namespace pixmill::cli

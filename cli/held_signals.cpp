@@ -16,9 +16,9 @@ held_signals::~held_signals() {
 }
 
 bool held_signals::came_within(std::chrono::milliseconds pause) const {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause);
-  const timespec time{.tv_sec = seconds.count(),
-                      .tv_nsec = (pause - seconds).count() * 1'000'000};
+  const auto whole = std::chrono::floor<std::chrono::seconds>(pause);
+  const std::chrono::nanoseconds rest = pause - whole;
+  const timespec time{.tv_sec = whole.count(), .tv_nsec = rest.count()};
   return sigtimedwait(&held_, nullptr, &time) > 0;
 }
 

@@ -5,8 +5,8 @@
 
 namespace pixmill::cli {
 
-/// While it lives, the signals that end a process (SIGINT, SIGTERM) wait to be
-/// asked for; every thread started meanwhile inherits that.
+/// While it lives, the signals that end a process wait to be asked for; every
+/// thread started meanwhile inherits that.
 class held_signals {
 public:
   held_signals();
@@ -14,7 +14,7 @@ public:
   held_signals(const held_signals&) = delete;
   held_signals& operator=(const held_signals&) = delete;
 
-  /// Waits at most `pause`; true when one of them came.
+  /// Waits at most `pause`; true when one of them came. It is told once.
   bool came_within(std::chrono::milliseconds pause) const;
 
 private:

@@ -29,7 +29,7 @@ std::optional<std::uint32_t> parse_share(std::string_view text) {
   return static_cast<std::uint32_t>(std::lround(share * 1'000'000));
 }
 
-caf::expected<compress_goal> goal_of(const run_options& options,
+caf::expected<compress_goal> goal_of(const job_flags& options,
                                      std::uint32_t default_floor) {
   compress_goal goal;
   if (!options.target.empty()) {
@@ -60,7 +60,7 @@ caf::expected<compress_goal> goal_of(const run_options& options,
 
 } // namespace
 
-caf::expected<job_options> job_options_of(const run_options& options,
+caf::expected<job_options> job_options_of(const job_flags& options,
                                           std::uint32_t default_floor) {
   job_options out;
   auto goal = goal_of(options, default_floor);

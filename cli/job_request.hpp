@@ -2,7 +2,7 @@
 
 #include <caf/expected.hpp>
 
-#include "cli/run.hpp"
+#include "cli/job_flags.hpp"
 #include "model/job.hpp"
 
 namespace pixmill::cli {
@@ -11,7 +11,7 @@ namespace pixmill::cli {
 /// @param default_floor_ssim_ppm The floor of a job that must hit a number of
 ///        bytes and names none.
 /// @retval errc::option_invalid Names the flag and what is allowed.
-caf::expected<job_options> job_options_of(const run_options& options,
+caf::expected<job_options> job_options_of(const job_flags& options,
                                           std::uint32_t default_floor_ssim_ppm);
 
 } // namespace pixmill::cli

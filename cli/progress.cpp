@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cli/terminal.hpp"
+
 namespace pixmill::cli {
 namespace {
 
@@ -20,7 +22,9 @@ std::string fixed(double x, int digits) {
 std::string bar(std::uint64_t settled, std::uint64_t total) {
   constexpr std::size_t width = 24;
   const auto full =
-    total == 0 ? width : static_cast<std::size_t>(settled * width / total);
+    total == 0
+      ? width
+      : static_cast<std::size_t>(std::min(settled, total) * width / total);
   return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
 }
 
@@ -41,6 +45,15 @@ void add_line(std::string& out, std::string_view title, std::string_view text) {
   out += '\n';
 }
 
+std::string size_of(const job_totals& totals) {
+  auto out = std::to_string(totals.slots);
+  if (totals.rows > 0)
+    out += " in " + std::to_string(totals.rows) + " rows";
+  if (totals.unique > 0)
+    out += ", " + std::to_string(totals.unique) + " different";
+  return out;
+}
+
 } // namespace
 
 void rate_meter::note(clock::time_point now, std::uint64_t settled) {
@@ -55,14 +68,14 @@ double rate_meter::per_second() const {
   const auto& first = samples_.front();
   const auto& last = samples_.back();
   const std::chrono::duration<double> span = last.when - first.when;
-  return span.count() <= 0
+  // A retry takes outcomes back.
+  return span.count() <= 0 || last.settled < first.settled
            ? 0
            : static_cast<double>(last.settled - first.settled) / span.count();
 }
 
-std::string progress_line(const actors::job_status& status, double per_second) {
-  const auto& counters = status.counters;
-  const auto total = status.record.totals.slots;
+std::string progress_line(const job_counters& counters, std::uint64_t total,
+                          double per_second) {
   const auto settled = counters.settled();
   auto out = bar(settled, total) + " " + std::to_string(settled) + "/"
              + std::to_string(total);
@@ -77,17 +90,13 @@ std::string progress_line(const actors::job_status& status, double per_second) {
   return out;
 }
 
-std::string summary(const actors::job_status& status, double seconds) {
-  const auto& job = status.record;
-  const auto& counters = status.counters;
-  std::string out = job.id + " " + std::string{to_string(job.state)};
-  if (job.why)
-    out += " (" + job.why.word() + ": " + job.why.detail + ")";
+std::string summary(const job_figures& job, std::optional<double> seconds) {
+  const auto& counters = job.counters;
+  auto out = printable(job.id) + " " + std::string{to_string(job.state)};
+  if (!job.why.empty())
+    out += " (" + printable(job.why) + ")";
   out += "\n";
-  add_line(out, "images",
-           std::to_string(job.totals.slots) + " in "
-             + std::to_string(job.totals.rows) + " rows, "
-             + std::to_string(job.totals.unique) + " different");
+  add_line(out, "images", size_of(job.totals));
   add_line(out, "compressed", std::to_string(counters.done));
   if (counters.kept_original > 0)
     add_line(out, "kept",
@@ -100,12 +109,14 @@ std::string summary(const actors::job_status& status, double seconds) {
   if (counters.failed > 0) {
     std::string codes;
     for (const auto& [word, count] : counters.failures)
-      codes += (codes.empty() ? "" : ", ") + word + " " + std::to_string(count);
+      codes += (codes.empty() ? "" : ", ") + printable(word) + " "
+               + std::to_string(count);
     add_line(out, "failed",
              std::to_string(counters.failed) + " (" + codes + ")");
   }
   add_line(out, "bytes", saved(counters));
-  add_line(out, "time", human_time(seconds));
+  if (seconds)
+    add_line(out, "time", human_time(*seconds));
   return out;
 }
 

@@ -3,9 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 
-#include "actors/messages.hpp"
+#include "model/job.hpp"
 
 namespace pixmill::cli {
 
@@ -29,11 +30,22 @@ private:
 
 /// Returns one line: how far, how fast, bytes before and after, failures, and
 /// how much longer. No newline.
-std::string progress_line(const actors::job_status& status, double per_second);
+/// @param total Number of slots of the job.
+std::string progress_line(const job_counters& counters, std::uint64_t total,
+                          double per_second);
 
-/// Returns the closing summary of a job, several lines.
-/// @param seconds How long this process worked on it.
-std::string summary(const actors::job_status& status, double seconds);
+/// What a person is told of a job, wherever it runs.
+struct job_figures {
+  std::string id;
+  job_state state = job_state::queued;
+  std::string why;   ///< With `failed`; empty: not known.
+  job_totals totals; ///< `rows` and `unique` 0: not known.
+  job_counters counters;
+};
+
+/// Returns the summary of a job, several lines.
+/// @param seconds How long this process worked on it; empty: it did not.
+std::string summary(const job_figures& job, std::optional<double> seconds);
 
 /// Returns `bytes` for people: `812 B`, `48.2 kB`, `1.25 MB`.
 std::string human_bytes(std::uint64_t bytes);

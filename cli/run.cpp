@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <optional>
 #include <ostream>
 #include <system_error>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "cli/intake.hpp"
 #include "cli/job_request.hpp"
 #include "cli/progress.hpp"
+#include "cli/progress_display.hpp"
 #include "cli/result_files.hpp"
 #include "cli/terminal.hpp"
 #include "cli/validate.hpp"
@@ -28,65 +28,21 @@ namespace pixmill::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto poll_interval = milliseconds{50};
-constexpr auto draw_interval = milliseconds{250};
-constexpr auto plain_line_interval = std::chrono::seconds{10};
+constexpr auto poll_interval = std::chrono::milliseconds{50};
 
 constexpr auto journal_folder = ".pixmill/journal";
 constexpr auto images_folder = "images";
 
-int exit_code_of(job_state state) {
-  switch (state) {
-  case job_state::completed:
-    return exit_ok;
-  case job_state::completed_with_errors:
-    return exit_with_failures;
-  case job_state::canceled:
-    return exit_canceled;
-  default:
-    return exit_job_failed;
-  }
+job_figures figures_of(const actors::job_status& status) {
+  const auto& job = status.record;
+  return {.id = job.id,
+          .state = job.state,
+          .why = job.why ? job.why.word() + ": " + job.why.detail : "",
+          .totals = job.totals,
+          .counters = status.counters};
 }
-
-// Draws on a terminal, and now and then writes a line elsewhere.
-class progress_display {
-public:
-  progress_display(const terminal& to, bool live, bool quiet)
-      : to_{to}, live_{live}, quiet_{quiet} {}
-
-  void show(const actors::job_status& status) {
-    const auto now = steady_clock::now();
-    meter_.note(now, status.counters.settled());
-    if (quiet_ || now < next_)
-      return;
-    const auto line = progress_line(status, meter_.per_second());
-    if (live_) {
-      to_.out << "\r\x1b[2K" << line << std::flush;
-      drawn_ = true;
-      next_ = now + draw_interval;
-    } else {
-      if (next_ != steady_clock::time_point{})
-        to_.out << line << std::endl;
-      next_ = now + plain_line_interval;
-    }
-  }
-
-  void close() {
-    if (std::exchange(drawn_, false))
-      to_.out << "\r\x1b[2K" << std::flush;
-  }
-
-private:
-  const terminal& to_;
-  bool live_;
-  bool quiet_;
-  bool drawn_ = false;
-  rate_meter meter_;
-  steady_clock::time_point next_;
-};
 
 // One `pixmill run`, once its sheet is known to be good.
 class session {
@@ -119,7 +75,7 @@ public:
     const auto since = steady_clock::now();
     progress_display display{to_, isatty(STDOUT_FILENO) == 1, options_.json};
     while (!is_terminal(status->record.state)) {
-      display.show(*status);
+      display.show(status->counters, status->record.totals.slots);
       if (signals.came_within(poll_interval)) {
         display.close();
         return interrupted(*status);
@@ -214,7 +170,7 @@ private:
   }
 
   void write_text(const actors::job_status& status, double seconds) {
-    to_.out << summary(status, seconds);
+    to_.out << summary(figures_of(status), seconds);
     to_.out << "  results     " << (out_ / "results.csv").string() << '\n';
     if (status.record.state != job_state::completed)
       to_.out << "  not done    " << (out_ / "failed.csv").string()

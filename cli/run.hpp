@@ -1,29 +1,20 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-#include "cli/sheet_options.hpp"
+#include "cli/job_flags.hpp"
 #include "cli/terminal.hpp"
 #include "config/settings.hpp"
 
 namespace pixmill::cli {
 
-/// What the command line says about `pixmill run`. Texts are as they were
-/// typed; empty: not given.
-struct run_options : sheet_options {
+/// What the command line says about `pixmill run`.
+struct run_options : job_flags {
   std::string out = "out"; ///< Folder of results, images and journal.
-  std::string target;      ///< As `parse_target` reads it.
-  std::string floor;       ///< SSIM, 0 to 1.
-  std::string format;
-  std::uint32_t max_edge = 0; ///< Pixels; 0: leave the size alone.
   bool report_full = false;
   bool csv_safe = false;
   bool json = false;
   bool retry_failed = false;
-  std::string name;
-  std::string max_failure_ratio; ///< 0 to 1, or a percentage.
-  std::string deadline;          ///< As `parse_duration` reads it.
 };
 
 /// Runs one CSV from beginning to end; resumes when it was begun before.
