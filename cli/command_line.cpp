@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/client_flags.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help_format.hpp"
 #include "cli/sheet_flags.hpp"
@@ -15,8 +16,10 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> verb_names{
-  "run", "serve", "validate", "verify", "config", "doctor", "version"};
+constexpr std::array<std::string_view, 16> verb_names{
+  "run",   "serve",   "validate", "verify", "submit", "status",
+  "watch", "results", "cancel",   "pause",  "resume", "retry",
+  "ls",    "config",  "doctor",   "version"};
 
 constexpr auto result_group = "What is written";
 
@@ -142,6 +145,7 @@ struct parse_targets {
   serve_options serve;
   validate_options validate;
   verify_options verify;
+  client_targets client;
   config_show_options show;
   doctor_options doctor;
   version_options version;
@@ -167,6 +171,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_serve(app, into.serve);
   add_validate(app, into.validate);
   add_verify(app, into.verify);
+  add_client_verbs(app, into.client);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
   config.require_subcommand(1);
   add_plain(config, into.show, "show",
@@ -183,7 +188,9 @@ void describe(CLI::App& app, parse_targets& into) {
 // Moves the options of the selected verb into the command line.
 command_line selected(const CLI::App& app, parse_targets from) {
   auto out = std::move(from.common);
-  if (app.got_subcommand("run"))
+  if (auto client = selected_client_verb(app, std::move(from.client)))
+    out.verb = std::move(*client);
+  else if (app.got_subcommand("run"))
     out.verb = std::move(from.run);
   else if (app.got_subcommand("serve"))
     out.verb = from.serve;

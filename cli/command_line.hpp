@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/client_options.hpp"
 #include "cli/run.hpp"
 #include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
@@ -36,7 +37,8 @@ struct command_line {
   std::string config_file;              ///< Of `--config`; empty: search.
   std::vector<std::string> assignments; ///< Of `--set`.
   std::variant<run_options, serve_options, validate_options, verify_options,
-               config_show_options, doctor_options, version_options>
+               client_options, config_show_options, doctor_options,
+               version_options>
     verb;
 };
 

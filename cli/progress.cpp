@@ -37,23 +37,6 @@ std::string saved(const job_counters& counters) {
          + human_bytes(counters.bytes_out) + " (" + fixed(kept, 1) + " %)";
 }
 
-void add_line(std::string& out, std::string_view title, std::string_view text) {
-  out += "  ";
-  out += title;
-  out.append(12 - std::min<std::size_t>(title.size(), 12), ' ');
-  out += text;
-  out += '\n';
-}
-
-std::string size_of(const job_totals& totals) {
-  auto out = std::to_string(totals.slots);
-  if (totals.rows > 0)
-    out += " in " + std::to_string(totals.rows) + " rows";
-  if (totals.unique > 0)
-    out += ", " + std::to_string(totals.unique) + " different";
-  return out;
-}
-
 } // namespace
 
 void rate_meter::note(clock::time_point now, std::uint64_t settled) {
@@ -96,27 +79,45 @@ std::string summary(const job_figures& job, std::optional<double> seconds) {
   if (!job.why.empty())
     out += " (" + printable(job.why) + ")";
   out += "\n";
-  add_line(out, "images", size_of(job.totals));
-  add_line(out, "compressed", std::to_string(counters.done));
+  out += summary_line("images", size_of(job.totals));
+  out += summary_line("compressed", std::to_string(counters.done));
   if (counters.kept_original > 0)
-    add_line(out, "kept",
-             std::to_string(counters.kept_original)
-               + " as they were: nothing smaller was good enough");
+    out += summary_line("kept",
+                        std::to_string(counters.kept_original)
+                          + " as they were: nothing smaller was good enough");
   if (counters.skipped > 0)
-    add_line(out, "skipped", std::to_string(counters.skipped));
+    out += summary_line("skipped", std::to_string(counters.skipped));
   if (counters.canceled > 0)
-    add_line(out, "canceled", std::to_string(counters.canceled));
+    out += summary_line("canceled", std::to_string(counters.canceled));
   if (counters.failed > 0) {
     std::string codes;
     for (const auto& [word, count] : counters.failures)
       codes += (codes.empty() ? "" : ", ") + printable(word) + " "
                + std::to_string(count);
-    add_line(out, "failed",
-             std::to_string(counters.failed) + " (" + codes + ")");
+    out += summary_line("failed",
+                        std::to_string(counters.failed) + " (" + codes + ")");
   }
-  add_line(out, "bytes", saved(counters));
+  out += summary_line("bytes", saved(counters));
   if (seconds)
-    add_line(out, "time", human_time(*seconds));
+    out += summary_line("time", human_time(*seconds));
+  return out;
+}
+
+std::string summary_line(std::string_view title, std::string_view text) {
+  std::string out = "  ";
+  out += title;
+  out.append(12 - std::min<std::size_t>(title.size(), 11), ' ');
+  out += text;
+  out += '\n';
+  return out;
+}
+
+std::string size_of(const job_totals& totals) {
+  auto out = std::to_string(totals.slots);
+  if (totals.rows > 0)
+    out += " in " + std::to_string(totals.rows) + " rows";
+  if (totals.unique > 0)
+    out += ", " + std::to_string(totals.unique) + " different";
   return out;
 }
 

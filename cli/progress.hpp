@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/job.hpp"
 
@@ -46,6 +47,12 @@ struct job_figures {
 /// Returns the summary of a job, several lines.
 /// @param seconds How long this process worked on it; empty: it did not.
 std::string summary(const job_figures& job, std::optional<double> seconds);
+
+/// Returns one line of a summary: a title of at most 11 letters and a text.
+std::string summary_line(std::string_view title, std::string_view text);
+
+/// Returns how large a job is, for people: `4 in 2 rows, 3 different`.
+std::string size_of(const job_totals& totals);
 
 /// Returns `bytes` for people: `812 B`, `48.2 kB`, `1.25 MB`.
 std::string human_bytes(std::uint64_t bytes);

@@ -30,6 +30,8 @@ void add(table& rows, const sheet_issue& issue) {
             {issue.hint, tint::faint}});
 }
 
+} // namespace
+
 void print_issues(const sheet_summary& summary, const terminal& to) {
   table rows{{{.title = ""},
               {.title = "row", .right = true},
@@ -50,8 +52,6 @@ void print_issues(const sheet_summary& summary, const terminal& to) {
   if (hidden > 0)
     to.out << "… and " << hidden << " more\n\n";
 }
-
-} // namespace
 
 int report_sheet(const sheet_summary& summary, const sheet_options& options,
                  bool json, const terminal& to) {

@@ -7,6 +7,9 @@
 
 namespace pixmill::cli {
 
+/// Prints the errors and warnings of a sheet as a table; nothing for none.
+void print_issues(const sheet_summary& summary, const terminal& to);
+
 /// Prints every problem of a sheet, and what it comes to.
 /// @returns The exit code that fits it.
 int report_sheet(const sheet_summary& summary, const sheet_options& options,

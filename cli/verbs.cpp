@@ -4,6 +4,7 @@
 #include <ostream>
 #include <variant>
 
+#include "cli/client.hpp"
 #include "cli/command_line.hpp"
 #include "cli/config_show.hpp"
 #include "cli/doctor.hpp"
@@ -84,6 +85,7 @@ int main_with(const std::vector<std::string>& arguments,
       [&](const verify_options& x) {
         return verify(x, loaded->values, program, to);
       },
+      [&](const client_options& x) { return client(x, from.environment, to); },
       [&](const config_show_options& x) { return config_show(x, *loaded, to); },
       [&](const doctor_options& x) {
         return doctor(x, loaded->values, program, to);

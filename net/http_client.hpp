@@ -29,7 +29,7 @@ struct http_part {
 
 struct http_request {
   http_method method = http_method::get;
-  std::string url;                      ///< Absolute, http or https.
+  std::string url{};                    ///< Absolute, http or https.
   std::vector<std::string> fields{};    ///< Header lines: `Name: value`.
   std::string body{};                   ///< Of a POST without `parts`.
   std::string content_type{};           ///< Of `body`; empty: none is said.

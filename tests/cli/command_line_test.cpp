@@ -45,15 +45,18 @@ std::string complaint_about(const std::string& text) {
 TEST(CommandLine, HelpsWhoSaysNothing) {
   const auto end = ended("");
   EXPECT_EQ(end.exit_code, exit_ok);
-  for (const auto* verb :
-       {"run", "validate", "verify", "config", "doctor", "version"})
+  for (const auto* verb : {"run", "validate", "verify", "submit", "status",
+                           "watch", "results", "cancel", "pause", "resume",
+                           "retry", "ls", "config", "doctor", "version"})
     EXPECT_NE(end.help.find(std::string{"  "} + verb + " "), std::string::npos)
       << verb;
 }
 
 TEST(CommandLine, HelpsWithEachVerbInEightyColumns) {
-  for (const auto* verb : {"", "run", "validate", "verify", "config",
-                           "config show", "doctor", "version"}) {
+  for (const auto* verb :
+       {"", "run", "validate", "verify", "submit", "status", "watch", "results",
+        "cancel", "pause", "resume", "retry", "ls", "config", "config show",
+        "doctor", "version"}) {
     const auto end = ended(std::string{verb} + " --help");
     EXPECT_EQ(end.exit_code, exit_ok) << verb;
     std::istringstream lines{end.help};
@@ -151,6 +154,7 @@ TEST(CommandLine, GuessesTheVerb) {
   EXPECT_EQ(
     complaint_about("--set a.b=c frobnicate"),
     "\"frobnicate\" is not a verb; known: run, serve, validate, verify, "
+    "submit, status, watch, results, cancel, pause, resume, retry, ls, "
     "config, doctor, version");
 }
 

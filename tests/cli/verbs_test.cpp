@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/exit_code.hpp"
+#include "tests/cli/fake_service.hpp"
 
 namespace pixmill::cli {
 namespace {
@@ -25,6 +26,8 @@ protected:
   std::string err() const {
     return err_.str();
   }
+
+  fake_service fake;
 
 private:
   std::ostringstream out_;
@@ -59,6 +62,16 @@ TEST_F(Verbs, TellVersions) {
   EXPECT_EQ(call({"version"}), exit_ok);
   EXPECT_EQ(out().rfind("pixmill " PIXMILL_VERSION, 0), 0u);
   EXPECT_NE(out().find("CAF 0.17"), std::string::npos);
+}
+
+TEST_F(Verbs, TalkToTheServerOfTheFlag) {
+  EXPECT_EQ(call({"status", "job_1", "--url", "gopher://x"}), exit_usage);
+  EXPECT_EQ(err(), "pixmill: --url gopher://x: such as "
+                   "https://pixmill.example is wanted\n");
+  fake.on("GET /v1/jobs/job_1",
+          {{"404 No", R"({"title":"No such job","code":"no-such-job"})"}});
+  EXPECT_EQ(call({"status", "job_1", "--url", fake.url()}), exit_usage);
+  EXPECT_EQ(err(), "pixmill: No such job (no-such-job)\n");
 }
 
 TEST_F(Verbs, FailWhenCodecsCannotBeStarted) {
