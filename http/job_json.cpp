@@ -66,9 +66,7 @@ json record_json(const job_record& job) {
   return out;
 }
 
-} // namespace
-
-std::string to_json(const actors::job_status& status, unix_ms now) {
+json status_json(const actors::job_status& status, unix_ms now) {
   const auto& counters = status.counters;
   auto out = record_json(status.record);
   out["progress"] = {{"total", status.record.totals.slots},
@@ -91,7 +89,13 @@ std::string to_json(const actors::job_status& status, unix_ms now) {
                                                           : json();
   out["failures"] = counters.failures;
   out["links"] = links_of(status.record.id);
-  return dumped(out);
+  return out;
+}
+
+} // namespace
+
+std::string to_json(const actors::job_status& status, unix_ms now) {
+  return dumped(status_json(status, now));
 }
 
 std::string to_json(const actors::job_status& accepted,
@@ -111,11 +115,11 @@ std::string to_json(const actors::job_status& accepted,
   return dumped(out);
 }
 
-std::string to_json(const std::vector<job_record>& page,
+std::string to_json(const std::vector<actors::job_status>& page, unix_ms now,
                     std::string_view next_cursor) {
   auto jobs = json::array();
   for (const auto& job : page)
-    jobs.push_back(record_json(job));
+    jobs.push_back(status_json(job, now));
   json out{{"jobs", std::move(jobs)}};
   out["next_cursor"] = next_cursor.empty() ? json() : json(next_cursor);
   return dumped(out);

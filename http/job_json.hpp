@@ -21,7 +21,7 @@ std::string to_json(const actors::job_status& accepted,
 
 /// Returns a page of jobs.
 /// @param next_cursor Empty: the last page.
-std::string to_json(const std::vector<job_record>& page,
+std::string to_json(const std::vector<actors::job_status>& page, unix_ms now,
                     std::string_view next_cursor);
 
 } // namespace pixmill::http

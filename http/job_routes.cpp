@@ -58,7 +58,7 @@ void list_jobs(route_context& context, const httplib::Request& request,
   const auto cursor = request.get_param_value("cursor");
   const auto state = request.get_param_value("state");
   const auto name = request.get_param_value("name");
-  std::vector<job_record> page;
+  std::vector<actors::job_status> page;
   bool more = false;
   for (auto job = jobs->rbegin(); job != jobs->rend(); ++job) {
     if ((!cursor.empty() && job->id >= cursor)
@@ -69,9 +69,11 @@ void list_jobs(route_context& context, const httplib::Request& request,
       more = true;
       break;
     }
-    page.push_back(std::move(*job));
+    // One that has been purged meanwhile is left out.
+    if (auto status = context.head.status(job->id))
+      page.push_back(std::move(*status));
   }
-  const auto next = more ? page.back().id : std::string{};
+  const auto next = more ? page.back().record.id : std::string{};
   if (more) {
     httplib::Params query{{"limit", std::to_string(*limit)}, {"cursor", next}};
     for (const auto* key : {"state", "name"})
@@ -81,7 +83,7 @@ void list_jobs(route_context& context, const httplib::Request& request,
                                   + httplib::detail::params_to_query_str(query)
                                   + ">; rel=\"next\"");
   }
-  const auto body = to_json(page, next);
+  const auto body = to_json(page, unix_now(), next);
   send_tagged_json(request, response, body, etag_of(body));
 }
 

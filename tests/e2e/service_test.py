@@ -35,12 +35,12 @@ class Answer:
 class Server:
     """`pixmill serve` in a folder of its own, on a port of its choice."""
 
-    def __init__(self, folder, origin, *settings):
+    def __init__(self, folder, origin, *settings, port=0):
         self.process = subprocess.Popen(
-            [harness.PIXMILL, "serve", "--port", "0",
+            [harness.PIXMILL, "serve", "--port", str(port),
              "--set", f'store.journal="{folder}/journal"',
              "--set", f'store.images="{folder}/images"',
-             *harness.loopback(origin.port if origin else 9, *settings)],
+             *harness.loopback(origin.port, *settings)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             start_new_session=True,
         )

@@ -57,10 +57,12 @@ TEST(JobJson, PromisesNoTimeWithoutARate) {
 }
 
 TEST(JobJson, EndsAPageWithItsCursor) {
-  const std::vector page{running_job().record};
-  EXPECT_EQ(json::parse(to_json(page, "job_1"))["next_cursor"], "job_1");
-  EXPECT_EQ(json::parse(to_json(page, ""))["next_cursor"], nullptr);
-  EXPECT_EQ(json::parse(to_json(page, ""))["jobs"].size(), 1u);
+  const std::vector page{running_job()};
+  EXPECT_EQ(json::parse(to_json(page, 4'000, "job_1"))["next_cursor"], "job_1");
+  const auto last = json::parse(to_json(page, 4'000, ""));
+  EXPECT_EQ(last["next_cursor"], nullptr);
+  ASSERT_EQ(last["jobs"].size(), 1u);
+  EXPECT_EQ(last["jobs"][0]["progress"]["done"], 3);
 }
 
 TEST(Problem, GivesErrorsTheirStatus) {
