@@ -38,5 +38,9 @@ find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
 add_library(httplib::httplib UNKNOWN IMPORTED)
 set_target_properties(httplib::httplib PROPERTIES
   IMPORTED_LOCATION "${HTTPLIB_LIBRARY}"
-  INTERFACE_INCLUDE_DIRECTORIES "${HTTPLIB_INCLUDE_DIR}")
+  INTERFACE_INCLUDE_DIRECTORIES "${HTTPLIB_INCLUDE_DIR}"
+  # The library was compiled with these, and its request has one more member
+  # with them: without them, handlers read the wrong bytes.
+  INTERFACE_COMPILE_DEFINITIONS
+  "CPPHTTPLIB_OPENSSL_SUPPORT;CPPHTTPLIB_ZLIB_SUPPORT;CPPHTTPLIB_BROTLI_SUPPORT")
 target_link_libraries(httplib::httplib INTERFACE Threads::Threads OpenSSL::SSL)

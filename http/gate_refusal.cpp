@@ -1,0 +1,66 @@
+#include "http/gate_refusal.hpp"
+
+#include <string_view>
+
+namespace pixmill::http {
+
+namespace {
+
+const char* title_of(int status) {
+  switch (status) {
+  case 400:
+    return "Bad Request";
+  case 408:
+    return "Request Timeout";
+  case 411:
+    return "Length Required";
+  case 413:
+    return "Content Too Large";
+  case 414:
+    return "URI Too Long";
+  case 415:
+    return "Unsupported Media Type";
+  case 416:
+    return "Range Not Satisfiable";
+  case 417:
+    return "Expectation Failed";
+  case 431:
+    return "Request Header Fields Too Large";
+  case 501:
+    return "Not Implemented";
+  case 503:
+    return "Service Unavailable";
+  case 505:
+    return "HTTP Version Not Supported";
+  case 507:
+    return "Insufficient Storage";
+  default:
+    return "Internal Server Error";
+  }
+}
+
+} // namespace
+
+bool refusal::operator==(const refusal& other) const noexcept {
+  return status == other.status
+         && std::string_view{code} == std::string_view{other.code};
+}
+
+std::string problem_answer(const refusal& why,
+                           std::chrono::seconds retry_after) {
+  const std::string title = title_of(why.status);
+  const auto status = std::to_string(why.status);
+  const auto body = R"({"type":"/problems/)" + std::string{why.code}
+                    + R"(","title":")" + title + R"(","status":)" + status
+                    + R"(,"code":")" + why.code + R"(","detail":")" + why.detail
+                    + "\"}";
+  auto answer = "HTTP/1.1 " + status + ' ' + title
+                + "\r\nContent-Type: application/problem+json"
+                  "\r\nConnection: close\r\nContent-Length: "
+                + std::to_string(body.size());
+  if (why.status == 503)
+    answer += "\r\nRetry-After: " + std::to_string(retry_after.count());
+  return answer + "\r\n\r\n" + body;
+}
+
+} // namespace pixmill::http
