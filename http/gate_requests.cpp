@@ -1,0 +1,249 @@
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include "http/gate_loop.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::http {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Reads of one connection before the others have their turn.
+constexpr int reads_a_turn = 4;
+
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+constexpr refusal queue_full{503, "overloaded",
+                             "Too many requests wait for an answer."};
+constexpr refusal streams_full{503, "streams-exhausted",
+                               "Too many event streams are open."};
+constexpr refusal no_memory{503, "overloaded",
+                            "Too many requests are on their way."};
+constexpr refusal no_spool{503, "overloaded",
+                           "Too many large bodies are on their way."};
+constexpr refusal no_disk{507, "insufficient-storage",
+                          "The body could not be stored."};
+
+/// How long `bytes` take at `rate` bytes a second.
+milliseconds time_for(std::uint64_t bytes, std::uint32_t rate) {
+  return milliseconds{static_cast<std::int64_t>(
+    bytes * 1'000 / std::max<std::uint64_t>(1, rate))};
+}
+
+} // namespace
+
+void gate_loop::receive(connection& whose) {
+  for (int i = 0; i < reads_a_turn; ++i) {
+    const auto got =
+      ::recv(whose.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return;
+    if (got <= 0)
+      return close(whose);
+    if (!take(whose, {buffer_.data(), static_cast<std::size_t>(got)}))
+      return;
+  }
+  again_.push_back(whose.socket);
+}
+
+/// Reads on in the request of `whose`.
+/// @returns False when it has gone elsewhere, and nothing more is to be read.
+bool gate_loop::take(connection& whose, std::string_view bytes) {
+  if (whose.at == phase::idle && !bytes.empty()) {
+    whose.head.emplace(head_limits{.max_bytes = settings_.max_head_bytes,
+                                   .max_lines = settings_.max_head_lines});
+    set_phase(whose, phase::head);
+  }
+  if (whose.at == phase::head && !take_head(whose, bytes))
+    return false;
+  if (whose.at == phase::body)
+    return take_body(whose, bytes);
+  return true;
+}
+
+bool gate_loop::take_head(connection& whose, std::string_view& bytes) {
+  const auto step = whose.head->feed(bytes);
+  bytes.remove_prefix(step.used);
+  if (step.state == framing::refused) {
+    refuse(whose, whose.head->why());
+    return false;
+  }
+  if (!whose.memory.resize(whose.head->held())) {
+    refuse(whose, no_memory);
+    return false;
+  }
+  if (step.state == framing::more)
+    return true;
+  const auto& head = whose.head->head();
+  whose.body.emplace(head, settings_.max_body_bytes);
+  whose.content = std::make_unique<spool>(room_);
+  set_phase(whose, phase::body);
+  if (head.expects_continue && bytes.empty()
+      && whose.body->state() == framing::more)
+    ::send(whose.socket, go_on.data(), go_on.size(),
+           MSG_NOSIGNAL | MSG_DONTWAIT);
+  return true;
+}
+
+bool gate_loop::take_body(connection& whose, std::string_view& bytes) {
+  auto state = whose.body->state();
+  while (state == framing::more && !bytes.empty()) {
+    const auto step = whose.body->feed(bytes);
+    state = step.state;
+    bytes.remove_prefix(step.used);
+    if (!store(whose, step.content))
+      return false;
+  }
+  if (state == framing::refused) {
+    refuse(whose, whose.body->why());
+    return false;
+  }
+  if (state == framing::whole) {
+    dispatch(whose, bytes);
+    return false;
+  }
+  set_deadline(whose,
+               whose.body_begun + settings_.body_grace
+                 + time_for(whose.content->size(), settings_.min_body_rate));
+  return true;
+}
+
+bool gate_loop::store(connection& whose, std::string_view bytes) {
+  if (bytes.empty())
+    return true;
+  switch (whose.content->append(bytes)) {
+  case spool_state::stored:
+    return true;
+  case spool_state::no_room:
+    refuse(whose, no_spool);
+    return false;
+  case spool_state::disk_full:
+    refuse(whose, no_disk);
+    return false;
+  }
+  return false;
+}
+
+/// Hands a whole request to a worker.
+/// @param rest What came after it: the beginning of the next ones.
+void gate_loop::dispatch(connection& whose, std::string_view rest) {
+  const auto& head = whose.head->head();
+  const auto where = lane_of_(head);
+  if (!whose.memory.resize(whose.head->held() + rest.size()))
+    return refuse(whose, no_memory);
+  whose.inbound = rest;
+  whose.current = std::make_unique<exchange>(
+    whose.socket, head, std::move(whose.content), where,
+    head.keep_alive && !draining(), settings_, memory_);
+  set_phase(whose, phase::answering);
+  auto& pool = where == lane::urgent   ? urgent_
+               : where == lane::stream ? streams_
+                                       : ordinary_;
+  if (!pool.try_submit(whose))
+    refuse(whose, where == lane::stream ? streams_full : queue_full);
+}
+
+/// Runs on a worker.
+void gate_loop::work(connection& whose) {
+  try {
+    answer_(*whose.current);
+  } catch (const std::exception& bug) {
+    telemetry::log(telemetry::log_level::error,
+                   std::string{"http: an answer broke off: "} + bug.what());
+    whose.current->fail();
+  }
+  {
+    const std::lock_guard lock{answered_mutex_};
+    answered_.push_back(&whose);
+  }
+  ::eventfd_write(wake_, 1);
+}
+
+void gate_loop::take_back() {
+  std::vector<connection*> answered;
+  {
+    const std::lock_guard lock{answered_mutex_};
+    answered.swap(answered_);
+  }
+  for (auto* whose : answered)
+    finish(*whose);
+}
+
+void gate_loop::finish(connection& whose) {
+  if (whose.current->failed())
+    return close(whose);
+  if (whose.current->kept_bytes() == 0)
+    return next_request(whose);
+  set_phase(whose, phase::flushing);
+  set_deadline(
+    whose, clock::now() + settings_.write_grace
+             + time_for(whose.current->kept_bytes(), settings_.min_write_rate));
+  flush(whose);
+}
+
+void gate_loop::flush(connection& whose) {
+  if (!whose.current->flush())
+    return close(whose);
+  if (whose.current->kept_bytes() == 0)
+    next_request(whose);
+}
+
+void gate_loop::next_request(connection& whose) {
+  const auto keep_alive = whose.current->keep_alive();
+  whose.current.reset();
+  whose.head.reset();
+  whose.body.reset();
+  if (!keep_alive || drain_begun_) {
+    ::shutdown(whose.socket, SHUT_WR);
+    return linger(whose);
+  }
+  const auto rest = std::exchange(whose.inbound, {});
+  whose.memory.resize(0);
+  set_phase(whose, phase::idle);
+  if (take(whose, rest))
+    // An edge while it was answered went unseen.
+    again_.push_back(whose.socket);
+}
+
+void gate_loop::refuse(connection& whose, const refusal& why) {
+  const auto answer = problem_answer(why, settings_.retry_after);
+  ::send(whose.socket, answer.data(), answer.size(),
+         MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(whose.socket, SHUT_WR);
+  linger(whose);
+}
+
+/// Waits for the client to close: closing at once while it still sends would
+/// take back what was said.
+void gate_loop::linger(connection& whose) {
+  whose.current.reset();
+  whose.head.reset();
+  whose.body.reset();
+  whose.content.reset();
+  whose.inbound = {};
+  whose.memory.resize(0);
+  set_phase(whose, phase::lingering);
+  again_.push_back(whose.socket);
+}
+
+void gate_loop::discard(connection& whose) {
+  for (int i = 0; i < reads_a_turn; ++i) {
+    const auto got =
+      ::recv(whose.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return;
+    if (got == 0 || (got < 0 && errno != EINTR))
+      return close(whose);
+  }
+  again_.push_back(whose.socket);
+}
+
+} // namespace pixmill::http
