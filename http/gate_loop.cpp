@@ -42,8 +42,9 @@ constexpr refusal slow_body{408, "request-timeout",
 
 gate_loop::gate_loop(const gate_settings& settings, answer_function answer,
                      lane_function lane_of)
-    : settings_{settings}, answer_{std::move(answer)},
-      lane_of_{std::move(lane_of)}, memory_{settings.memory_budget},
+    : settings_{settings}, answer_{std::move(answer)}, lane_of_{std::move(
+                                                         lane_of)},
+      heads_{settings.head_budget}, memory_{settings.memory_budget},
       disk_{settings.spool_budget}, room_{.directory = settings.spool_directory,
                                           .above = settings.spool_above,
                                           .memory = memory_,
@@ -169,7 +170,7 @@ void gate_loop::adopt(int socket) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes,
                sizeof unsent_bytes);
-  auto owner = std::make_unique<connection>(socket, memory_);
+  auto owner = std::make_unique<connection>(socket, heads_);
   // Edge-triggered and never changed: whoever takes a socket back looks at it
   // first, so that no edge is missed.
   epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,

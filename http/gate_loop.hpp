@@ -83,6 +83,7 @@ private:
   bool take_head(connection& whose, std::string_view& bytes);
   bool take_body(connection& whose, std::string_view& bytes);
   bool store(connection& whose, std::string_view bytes);
+  bool hold(connection& whose, std::size_t bytes);
   void dispatch(connection& whose, std::string_view rest);
   void refuse(connection& whose, const refusal& why);
   void linger(connection& whose);
@@ -98,6 +99,7 @@ private:
   const gate_settings settings_;
   const answer_function answer_;
   const lane_function lane_of_;
+  byte_budget heads_;
   byte_budget memory_;
   byte_budget disk_;
   spool_room room_;

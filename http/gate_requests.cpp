@@ -17,6 +17,10 @@ namespace {
 /// Reads of one connection before the others have their turn.
 constexpr int reads_a_turn = 4;
 
+/// Heads up to this length are not counted, so that health is answered even
+/// while long heads have used up their budget.
+constexpr std::size_t free_head_bytes = 1u << 10;
+
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr refusal queue_full{503, "overloaded",
@@ -76,10 +80,8 @@ bool gate_loop::take_head(connection& whose, std::string_view& bytes) {
     refuse(whose, whose.head->why());
     return false;
   }
-  if (!whose.memory.resize(whose.head->held())) {
-    refuse(whose, no_memory);
+  if (!hold(whose, whose.head->held()))
     return false;
-  }
   if (step.state == framing::more)
     return true;
   const auto& head = whose.head->head();
@@ -91,6 +93,14 @@ bool gate_loop::take_head(connection& whose, std::string_view& bytes) {
     ::send(whose.socket, go_on.data(), go_on.size(),
            MSG_NOSIGNAL | MSG_DONTWAIT);
   return true;
+}
+
+/// Charges the budget of heads with `bytes`; refuses `whose` if it is used up.
+bool gate_loop::hold(connection& whose, std::size_t bytes) {
+  if (whose.memory.resize(bytes > free_head_bytes ? bytes : 0))
+    return true;
+  refuse(whose, no_memory);
+  return false;
 }
 
 bool gate_loop::take_body(connection& whose, std::string_view& bytes) {
@@ -137,8 +147,8 @@ bool gate_loop::store(connection& whose, std::string_view bytes) {
 void gate_loop::dispatch(connection& whose, std::string_view rest) {
   const auto& head = whose.head->head();
   const auto where = lane_of_(head);
-  if (!whose.memory.resize(whose.head->held() + rest.size()))
-    return refuse(whose, no_memory);
+  if (!hold(whose, whose.head->held() + rest.size()))
+    return;
   whose.inbound = rest;
   whose.current = std::make_unique<exchange>(
     whose.socket, head, std::move(whose.content), where,

@@ -40,9 +40,12 @@ struct gate_settings {
   std::string spool_directory = "/var/tmp";
   /// Bytes of all those files; above it 503.
   std::uint64_t spool_budget = 4ull << 30;
-  /// Bytes of all heads, bodies and answers in memory. Above it bodies are
-  /// kept in files, whatever their size, and new heads are refused with 503.
+  /// Bytes of all bodies and ends of answers in memory. Above it bodies are
+  /// kept in files, whatever their size, and answers wait with their worker.
   std::size_t memory_budget = 32u << 20;
+  /// Bytes of all heads, and of requests sent ahead, that are longer than
+  /// 1 KiB. Above it they are refused with 503; shorter ones never are.
+  std::size_t head_budget = 8u << 20;
 
   /// A connection without a request is closed after this.
   std::chrono::milliseconds idle_timeout{60'000};
@@ -52,7 +55,7 @@ struct gate_settings {
   std::uint32_t min_write_rate = 16u << 10;
   /// The end of an answer, up to this many bytes, waits for its client without
   /// a worker.
-  std::size_t write_buffer = 256u << 10;
+  std::size_t write_buffer = 1u << 20;
   /// What a refusal with 503 asks the client to wait.
   std::chrono::seconds retry_after{1};
 };

@@ -105,7 +105,7 @@ TEST_F(Gate, ClosesTheOldestIdleConnectionForANewOne) {
   start();
   auto first = connect();
   auto second = connect();
-  EXPECT_EQ(second.ask(request("GET /healthz")).status, 200);
+  // Now the second is the one that has been idle for longest.
   EXPECT_EQ(first.ask(request("GET /healthz")).status, 200);
   auto third = connect();
   auto fourth = connect();
@@ -134,7 +134,6 @@ TEST_F(Gate, RefusesRequestsBehindAFullQueue) {
   ASSERT_TRUE(wait_until_held(1));
   auto second = connect();
   second.send(request("GET /hold"));
-  // One of the two that come now waits, whichever the gate reads first.
   auto third = connect();
   const auto refused = third.ask(request("GET /hold"));
   EXPECT_EQ(refused.status, 503);
@@ -185,12 +184,20 @@ TEST_F(Gate, KeepsWithinItsBudgets) {
   settings.memory_budget = 1'000;
   settings.spool_budget = 10'000;
   start();
-  auto hoarder = connect();
-  hoarder.send(
-    request("GET /", "a: " + std::string(900, 'a') + "\r\n").substr(0, 900));
   const auto body = std::string(20'000, 'a');
   EXPECT_EQ(code_of(request("POST /echo", "Content-Length: 20000\r\n") + body),
             "overloaded");
+}
+
+TEST_F(Gate, AnswersShortHeadsWhenLongOnesUsedUpTheirBudget) {
+  settings.head_budget = 5'000;
+  start();
+  const auto longer = "a: " + std::string(4'000, 'a');
+  auto hoarder = connect();
+  hoarder.send(request("GET /hold", longer + "\r\n"));
+  ASSERT_TRUE(wait_until_held(1));
+  EXPECT_EQ(code_of(request("GET /", longer)), "overloaded");
+  EXPECT_EQ(health(), 200);
 }
 
 TEST_F(Gate, SaysWhenABodyCannotBeStored) {
