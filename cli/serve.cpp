@@ -52,7 +52,7 @@ int serve(const serve_options& options, const config::settings& settings,
   head_backend backend{**head};
   auto listen = settings.http;
   listen.port = options.port.value_or(listen.port);
-  auto service = http::service::start(backend, listen);
+  auto service = http::service::start(backend, listen, settings.gate);
   if (!service)
     return refuse(to, service.error());
   to.out << "pixmill listens on " << (*service)->url() << std::endl;

@@ -2,6 +2,7 @@
 
 #include "actors/settings.hpp"
 #include "http/service_settings.hpp"
+#include "http/settings.hpp"
 #include "imaging/settings.hpp"
 #include "net/settings.hpp"
 #include "persistence/settings.hpp"
@@ -17,6 +18,7 @@ struct settings {
   imaging::imaging_settings imaging;
   persistence::store_settings store;
   http::service_settings http;
+  http::gate_settings gate; ///< In section `[http]`, too.
   telemetry::log_settings log;
 };
 

@@ -1,9 +1,7 @@
 #include "http/routes.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -24,8 +22,6 @@ using json = nlohmann::json;
 
 constexpr auto longest_wait = 30s;
 constexpr auto wait_step = 100ms;
-// Callers that wait hold a thread each; the others are answered at once.
-constexpr int most_waiting = 4;
 
 constexpr std::size_t default_page = 100;
 constexpr std::size_t longest_page = 1000;
@@ -95,40 +91,20 @@ std::string news_of(const actors::job_status& status) {
   return to_json(without_rate, 0);
 }
 
-class waiting_place {
-public:
-  explicit waiting_place(std::atomic<int>& taken)
-      : taken_{taken}, free_{taken.fetch_add(1) < most_waiting} {}
-  ~waiting_place() {
-    taken_.fetch_sub(1);
-  }
-  waiting_place(const waiting_place&) = delete;
-  waiting_place& operator=(const waiting_place&) = delete;
-
-  bool free() const {
-    return free_;
-  }
-
-private:
-  std::atomic<int>& taken_;
-  bool free_;
-};
-
 std::chrono::seconds wait_of(const httplib::Request& request) {
   const auto asked = parse_duration(request.get_param_value("wait"));
   return asked ? std::clamp(*asked, 0s, std::chrono::seconds{longest_wait})
                : 0s;
 }
 
-void send_status(route_context& context, std::atomic<int>& waiting,
-                 const httplib::Request& request, httplib::Response& response) {
+void send_status(route_context& context, const httplib::Request& request,
+                 httplib::Response& response) {
   const auto id = request.matches[1].str();
   auto status = context.head.status(id);
   const auto known = request.get_header_value("If-None-Match");
   const auto until = std::chrono::steady_clock::now() + wait_of(request);
-  const waiting_place place{waiting};
   // The tag leaves the rate out, so that time alone makes no news.
-  while (status && place.free() && !is_terminal(status->record.state)
+  while (status && !context.draining && !is_terminal(status->record.state)
          && (known.empty() || known == etag_of(news_of(*status)))
          && std::chrono::steady_clock::now() < until) {
     const auto before = news_of(*status);
@@ -211,9 +187,8 @@ void add_job_routes(httplib::Server& server, route_context& context) {
     list_jobs(context, request, response);
   });
   server.Get("/v1/jobs/([^/]+)",
-             [&context, waiting = std::make_shared<std::atomic<int>>(0)](
-               const auto& request, auto& response) {
-               send_status(context, *waiting, request, response);
+             [&context](const auto& request, auto& response) {
+               send_status(context, request, response);
              });
   server.Delete("/v1/jobs/([^/]+)",
                 [&context](const httplib::Request& request, auto& response) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "http/backend.hpp"
 #include "http/request_keys.hpp"
 #include "http/service_settings.hpp"
@@ -16,6 +18,7 @@ struct route_context {
   backend& head;
   service_settings settings; ///< `public_url` is set.
   request_keys keys{};
+  std::atomic<bool> draining{false}; ///< Whoever waits is answered.
 };
 
 /// `POST /v1/jobs` and `POST /v1/validate`.

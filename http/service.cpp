@@ -1,15 +1,15 @@
 #include "http/service.hpp"
 
-#include <thread>
 #include <utility>
 
-#include <httplib.h>
-
+#include "http/gated_server.hpp"
 #include "http/routes.hpp"
 #include "model/errc.hpp"
 
 namespace pixmill::http {
 namespace {
+
+constexpr std::uint64_t multipart_overhead = 1 << 20;
 
 // Without tokens everyone may do everything, so only this machine may ask.
 bool is_loopback(const std::string& address) {
@@ -27,44 +27,32 @@ std::string url_of(const std::string& address, int port) {
 
 class service::impl {
 public:
-  impl(backend& head, const service_settings& settings)
-      : context_{.head = head, .settings = settings} {
-    add_service_routes(server_, context_);
-    add_submission_routes(server_, context_);
-    add_job_routes(server_, context_);
-    add_result_routes(server_, context_);
-    add_file_routes(server_, context_);
+  impl(backend& head, const service_settings& settings,
+       std::unique_ptr<gated_server> server)
+      : context_{.head = head, .settings = settings}, server_{
+                                                        std::move(server)} {
+    add_service_routes(*server_, context_);
+    add_submission_routes(*server_, context_);
+    add_job_routes(*server_, context_);
+    add_result_routes(*server_, context_);
+    add_file_routes(*server_, context_);
   }
 
-  ~impl() {
-    stop();
-  }
-
-  impl(const impl&) = delete;
-  impl& operator=(const impl&) = delete;
-
-  bool listen() {
+  caf::error listen() {
     auto& settings = context_.settings;
-    server_.set_tcp_nodelay(true);
-    const int port =
-      settings.port == 0
-        ? server_.bind_to_any_port(settings.address.c_str())
-        : (server_.bind_to_port(settings.address.c_str(), settings.port)
-             ? settings.port
-             : -1);
-    if (port <= 0)
-      return false;
-    url_ = url_of(settings.address, port);
+    const auto port = server_->bind(settings.address, settings.port);
+    if (!port)
+      return port.error();
+    url_ = url_of(settings.address, *port);
     if (settings.public_url.empty())
       settings.public_url = url_;
-    thread_ = std::thread{[this] { server_.listen_after_bind(); }};
-    return true;
+    server_->start();
+    return {};
   }
 
-  void stop() {
-    server_.stop();
-    if (thread_.joinable())
-      thread_.join();
+  void drain(std::chrono::milliseconds deadline) {
+    context_.draining = true;
+    server_->drain(deadline);
   }
 
   const std::string& url() const noexcept {
@@ -73,9 +61,8 @@ public:
 
 private:
   route_context context_;
-  httplib::Server server_;
+  std::unique_ptr<gated_server> server_;
   std::string url_;
-  std::thread thread_;
 };
 
 caf::error service::check(const service_settings& settings) {
@@ -88,15 +75,21 @@ caf::error service::check(const service_settings& settings) {
 }
 
 caf::expected<std::unique_ptr<service>>
-service::start(backend& head, const service_settings& settings) {
+service::start(backend& head, const service_settings& settings,
+               gate_settings gate) {
   if (auto refused = check(settings))
     return refused;
-  auto parts = std::make_unique<impl>(head, settings);
-  if (!parts->listen())
+  // A multipart body is a little more than its CSV.
+  gate.max_body_bytes = settings.max_csv_bytes + multipart_overhead;
+  auto server = gated_server::create(gate);
+  if (!server)
+    return std::move(server.error());
+  auto parts = std::make_unique<impl>(head, settings, std::move(*server));
+  if (auto refused = parts->listen())
     return make_error(errc::config_invalid,
                       "cannot listen on "
-                        + url_of(settings.address, settings.port)
-                        + ": the address is taken or not this machine's");
+                        + url_of(settings.address, settings.port) + ": "
+                        + context_of(refused));
   return std::unique_ptr<service>{new service(std::move(parts))};
 }
 
@@ -108,8 +101,8 @@ const std::string& service::url() const noexcept {
   return impl_->url();
 }
 
-void service::drain(std::chrono::milliseconds) {
-  impl_->stop();
+void service::drain(std::chrono::milliseconds deadline) {
+  impl_->drain(deadline);
 }
 
 } // namespace pixmill::http

@@ -9,6 +9,7 @@
 
 #include "http/backend.hpp"
 #include "http/service_settings.hpp"
+#include "http/settings.hpp"
 
 namespace pixmill::http {
 
@@ -21,10 +22,11 @@ public:
   static caf::error check(const service_settings& settings);
 
   /// @param head Outlives the service.
+  /// @param gate Its `max_body_bytes` follows from `settings`.
   /// @retval errc::config_invalid See `check`; or the address cannot be
   ///         listened on; names it.
   static caf::expected<std::unique_ptr<service>>
-  start(backend& head, const service_settings& settings);
+  start(backend& head, const service_settings& settings, gate_settings gate);
   ~service();
   service(const service&) = delete;
   service& operator=(const service&) = delete;

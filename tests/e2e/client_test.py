@@ -1,5 +1,6 @@
 """The client verbs against `pixmill serve`."""
 
+import contextlib
 import csv
 import json
 import os
@@ -14,11 +15,16 @@ from service_test import Server
 NO_SERVER = 7
 
 
-def holds_interrupts(pid):
-    """Whether a process has come to where it asks for signals itself."""
-    with open(f"/proc/{pid}/status") as file:
-        blocked = next(x for x in file if x.startswith("SigBlk:")).split()[1]
-    return int(blocked, 16) >> (signal.SIGINT - 1) & 1
+def has_connection(pid):
+    """Whether a process has a TCP connection to this machine."""
+    with open("/proc/net/tcp") as file:
+        inodes = {line.split()[9] for line in list(file)[1:]}
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # Closed meanwhile.
+            target = os.readlink(f"/proc/{pid}/fd/{name}")
+            if target.removeprefix("socket:[").rstrip("]") in inodes:
+                return True
+    return False
 
 
 class Client(Case):
@@ -84,7 +90,8 @@ class Client(Case):
         job = self.submit([f"delay/300/photo{k % 8}.jpg?{k}"
                            for k in range(40)])
         process = harness.start(["watch", job, "--url", self.server.url])
-        poll(lambda: holds_interrupts(process.pid))
+        # It has asked once when its connection stands.
+        poll(lambda: has_connection(process.pid))
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)
         self.assertEqual(process.returncode, INTERRUPTED)
