@@ -13,9 +13,9 @@ namespace pixmill::http {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-exchange::exchange(int socket, request_head head, std::unique_ptr<spool> body,
-                   lane where, bool keep_alive, const gate_settings& settings,
-                   byte_budget& memory)
+exchange::exchange(int socket, const request_head& head,
+                   std::unique_ptr<spool> body, lane where, bool keep_alive,
+                   const gate_settings& settings, byte_budget& memory)
     : socket_{socket}, where_{where}, settings_{settings}, head_{library_head(
                                                              head, body->size(),
                                                              keep_alive)},

@@ -24,7 +24,7 @@ enum class lane : std::uint8_t {
 /// does not block; the exchange does, for as long as the settings allow.
 class exchange {
 public:
-  exchange(int socket, request_head head, std::unique_ptr<spool> body,
+  exchange(int socket, const request_head& head, std::unique_ptr<spool> body,
            lane where, bool keep_alive, const gate_settings& settings,
            byte_budget& memory);
 

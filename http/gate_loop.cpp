@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -73,7 +73,7 @@ caf::expected<caf::unit_t> gate_loop::open() {
       || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0)
     return make_error(errc::config_invalid,
                       "http: no descriptors left: "
-                        + std::string{std::strerror(errno)});
+                        + std::generic_category().message(errno));
   return caf::unit;
 }
 

@@ -79,6 +79,7 @@ private:
 
   // Its requests and answers: gate_requests.cpp.
   void receive(connection& whose);
+  std::optional<std::string_view> read_once(connection& whose);
   bool take(connection& whose, std::string_view bytes);
   bool take_head(connection& whose, std::string_view& bytes);
   bool take_body(connection& whose, std::string_view& bytes);

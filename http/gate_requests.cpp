@@ -14,9 +14,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Reads of one connection before the others have their turn.
-constexpr int reads_a_turn = 4;
-
 /// Heads up to this length are not counted, so that health is answered even
 /// while long heads have used up their budget.
 constexpr std::size_t free_head_bytes = 1u << 10;
@@ -43,19 +40,24 @@ milliseconds time_for(std::uint64_t bytes, std::uint32_t rate) {
 } // namespace
 
 void gate_loop::receive(connection& whose) {
-  for (int i = 0; i < reads_a_turn; ++i) {
-    const auto got =
-      ::recv(whose.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      return;
-    if (got <= 0)
-      return close(whose);
-    if (!take(whose, {buffer_.data(), static_cast<std::size_t>(got)}))
-      return;
-  }
-  again_.push_back(whose.socket);
+  const auto bytes = read_once(whose);
+  // One read a turn: a fast upload must not keep the others waiting.
+  if (bytes && take(whose, *bytes))
+    again_.push_back(whose.socket);
+}
+
+/// Reads what there is, up to the size of the buffer.
+/// @returns Nothing when there is nothing, or the client has closed.
+std::optional<std::string_view> gate_loop::read_once(connection& whose) {
+  ssize_t got = 0;
+  do
+    got = ::recv(whose.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  while (got < 0 && errno == EINTR);
+  if (got > 0)
+    return std::string_view{buffer_.data(), static_cast<std::size_t>(got)};
+  if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+    close(whose);
+  return std::nullopt;
 }
 
 /// Reads on in the request of `whose`.
@@ -245,15 +247,8 @@ void gate_loop::linger(connection& whose) {
 }
 
 void gate_loop::discard(connection& whose) {
-  for (int i = 0; i < reads_a_turn; ++i) {
-    const auto got =
-      ::recv(whose.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      return;
-    if (got == 0 || (got < 0 && errno != EINTR))
-      return close(whose);
-  }
-  again_.push_back(whose.socket);
+  if (read_once(whose))
+    again_.push_back(whose.socket);
 }
 
 } // namespace pixmill::http

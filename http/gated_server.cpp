@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <string_view>
+#include <system_error>
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -122,7 +122,7 @@ int open_listener(const addrinfo& found) {
 }
 
 caf::error cannot_bind(const std::string& address, std::uint16_t port,
-                       const char* why) {
+                       const std::string& why) {
   return make_error(errc::config_invalid, "http: cannot listen on " + address
                                             + " port " + std::to_string(port)
                                             + ": " + why);
@@ -141,7 +141,7 @@ gated_server::create(const gate_settings& settings) {
     std::min(settings.max_connections, room_for_connections());
   std::unique_ptr<gated_server> server{new gated_server{possible}};
   if (auto opened = server->loop_->open(); !opened)
-    return std::move(opened.error());
+    return opened.error();
   return server;
 }
 
@@ -171,7 +171,7 @@ caf::expected<std::uint16_t> gated_server::bind(const std::string& address,
   const auto why = errno;
   ::freeaddrinfo(found);
   if (listener < 0)
-    return cannot_bind(address, port, std::strerror(why));
+    return cannot_bind(address, port, std::generic_category().message(why));
   loop_->listen_on(listener);
   // Without a socket, the library takes itself for stopped and cuts off
   // every answer that has a content provider.
