@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
+#include <thread>
 
 #include "http/gated_server.hpp"
 #include "http/request_framing.hpp"
@@ -49,6 +51,19 @@ void GatedServer::add_routes() {
   });
   server->Get("/hold", [this](const Request&, Response&) { hold(); });
   server->Get("/hold/events", [this](const Request&, Response&) { hold(); });
+  server->Get("/ticks/events", [](const Request&, Response& answer) {
+    answer.set_chunked_content_provider(
+      "text/event-stream", [](size_t, httplib::DataSink& sink) {
+        std::this_thread::sleep_for(5ms);
+        return sink.is_writable() && sink.write("t", 1);
+      });
+  });
+  server->Get("/broken", [](const Request&, Response& answer) {
+    answer.set_content_provider(10, "text/plain",
+                                [](size_t, size_t, httplib::DataSink&) -> bool {
+                                  throw std::runtime_error{"broken"};
+                                });
+  });
   server->Get("/big", [](const Request& asked, Response& answer) {
     answer.set_content_provider(
       std::stoul(asked.get_param_value("bytes")), "application/octet-stream",

@@ -27,6 +27,8 @@ namespace pixmill::http::test {
 ///   back, whole. `POST /count`: its length, and its encoding.
 /// - `GET /hold`, `GET /hold/events`: answered after `release`.
 /// - `GET /big?bytes=N`: as many `a`, in pieces.
+/// - `GET /ticks/events`: a `t` now and then, without an end, in chunks.
+/// - `GET /broken`: an answer whose provider throws.
 /// - `GET /key`: the value of the field `Key`.
 class GatedServer : public testing::Test {
 protected:

@@ -1,5 +1,6 @@
 #include "http/gated_server.hpp"
 
+#include <random>
 #include <thread>
 
 #include "tests/http/gated_fixture.hpp"
@@ -168,6 +169,72 @@ TEST_F(GatedServer, FinishesWhatRunsWhenItDrains) {
   EXPECT_EQ(held.receive().status, 200);
   EXPECT_TRUE(held.ended());
   drainer.join();
+}
+
+TEST_F(GatedServer, EndsAStreamWhoseClientHasGone) {
+  settings.stream_threads = 1;
+  start();
+  {
+    auto gone = connect();
+    gone.send(request("GET /ticks/events"));
+    EXPECT_EQ(gone.receive().status, 200);
+  }
+  int status = 503;
+  for (int i = 0; i < 1'000 && status == 503; ++i) {
+    std::this_thread::sleep_for(5ms);
+    auto next = connect();
+    next.send(request("GET /ticks/events"));
+    status = next.receive().status;
+  }
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(GatedServer, EndsStreamsWhenItDrains) {
+  start();
+  auto client = connect();
+  client.send(request("GET /ticks/events"));
+  EXPECT_EQ(client.receive().status, 200);
+  const auto begun = std::chrono::steady_clock::now();
+  server->drain(50ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+}
+
+TEST_F(GatedServer, OutlivesAnAnswerThatBreaksOff) {
+  start();
+  auto client = connect();
+  client.send(request("GET /broken"));
+  EXPECT_TRUE(client.receive().body.empty());
+  EXPECT_TRUE(client.ended());
+  EXPECT_EQ(health(), 200);
+}
+
+TEST_F(GatedServer, SurvivesNoise) {
+  settings.head_deadline = 300ms;
+  start();
+  const std::string words[] = {
+    request("GET /healthz"),
+    with_length("/echo", "hello"),
+    request("POST /echo", "Transfer-Encoding: chunked\r\n"),
+    "5\r\nhello\r\n",
+    "0\r\n\r\n",
+    "\r\n",
+    std::string(3, '\0'),
+    request("GET /big?bytes=300000"),
+    request("GET /healthz", "Connection: close\r\n"),
+    "GET / HT"};
+  std::mt19937 random{5}; // NOLINT(*-msc51-cpp): the same noise every time.
+  for (int i = 0; i < 300; ++i) {
+    auto client = connect();
+    for (unsigned count = random() % 8; count > 0; --count) {
+      const auto& word = words[random() % std::size(words)];
+      if (!client.send(std::string_view{word}.substr(
+            0, random() % 4 == 0 ? random() % word.size() : word.size())))
+        break;
+    }
+    if (random() % 2 == 0)
+      client.half_close();
+  }
+  EXPECT_EQ(health(), 200);
 }
 
 TEST_F(GatedServer, CutsOffWhatDrainsForTooLong) {
