@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include "http/answer.hpp"
+#include "http/caller_check.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::http {
@@ -40,6 +41,16 @@ void add_service_routes(httplib::Server& server, route_context& context) {
     else
       send_json(response, 200, R"({"status":"ready"})");
   });
+  server.set_pre_routing_handler(
+    [&context](const auto& request, auto& response) {
+      const auto refused = refused_caller(request.get_header_value("Host"),
+                                          request.get_header_value("Origin"),
+                                          context.settings.public_url);
+      if (!refused)
+        return httplib::Server::HandlerResponse::Unhandled;
+      send_problem(response, *refused);
+      return httplib::Server::HandlerResponse::Handled;
+    });
   server.set_exception_handler(answer_bug);
   server.set_error_handler(
     httplib::Server::Handler{[](const auto& request, auto& response) {

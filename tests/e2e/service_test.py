@@ -208,6 +208,18 @@ class Service(Case):
         self.problem(self.server.get("/nowhere"), 404, "no-such-route")
         self.problem(self.server.get("/v1/jobs/job_x"), 404, "no-such-job")
 
+    def test_lets_no_page_of_another_site_ask(self):
+        ask = self.server.ask
+        text = self.catalogue().encode()
+        answer = ask("POST", "/v1/jobs", text, Content_Type="text/plain",
+                     Origin="https://evil.example")
+        self.problem(answer, 403, "foreign-origin")
+        self.problem(
+            self.server.get("/v1/jobs", Host="evil.example"), 403,
+            "foreign-host",
+        )
+        self.assertEqual(self.server.get("/v1/jobs").json["jobs"], [])
+
     def test_bounds_a_submission(self):
         self.server.stop()
         self.server = self.start("http.max-csv-bytes=2000")
