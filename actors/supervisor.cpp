@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -174,14 +175,28 @@ caf::result<job_status> supervisor_state::status(const std::string& job) {
   const auto i = jobs_.find(job);
   if (i == jobs_.end())
     return settled_status(job);
-  if (i->second.handle)
-    return self_->delegate(i->second.handle, atom::status::value);
-  return status_of(i->second.truth);
+  if (!i->second.handle)
+    return status_of(i->second.truth);
+  auto promise = self_->make_response_promise<job_status>();
+  self_->request(i->second.handle, caf::infinite, atom::status::value)
+    .then([promise](
+            job_status& status) mutable { promise.deliver(std::move(status)); },
+          [this, promise, job](const caf::error&) {
+            // It has settled before it came to the question.
+            answer_from_journal(promise, job);
+          });
+  return promise;
 }
 
 caf::result<job_status>
 supervisor_state::settled_status(const std::string& job) {
   auto promise = self_->make_response_promise<job_status>();
+  answer_from_journal(promise, job);
+  return promise;
+}
+
+void supervisor_state::answer_from_journal(status_promise promise,
+                                           const std::string& job) {
   self_->request(setup_.journal, caf::infinite, atom::status::value, job)
     .then(
       [promise](job_truth& truth) mutable {
@@ -190,7 +205,6 @@ supervisor_state::settled_status(const std::string& job) {
       [promise](caf::error& reason) mutable {
         promise.deliver(std::move(reason));
       });
-  return promise;
 }
 
 caf::result<std::vector<job_record>> supervisor_state::list() {
@@ -207,7 +221,19 @@ caf::result<job_status> supervisor_state::command(const job_command& command) {
     return make_error(errc::wrong_state, command.job + " is settled");
   if (!i->second.handle)
     spawn_job(i->second); // Only a JOB can pause or cancel itself.
-  return self_->delegate(i->second.handle, command);
+  auto promise = self_->make_response_promise<job_status>();
+  self_->request(i->second.handle, caf::infinite, command)
+    .then(
+      [promise](job_status& status) mutable {
+        promise.deliver(std::move(status));
+      },
+      [promise, job = command.job](caf::error& reason) mutable {
+        // It has settled before it came to the command.
+        promise.deliver(reason == caf::sec::request_receiver_down
+                          ? make_error(errc::wrong_state, job + " is settled")
+                          : std::move(reason));
+      });
+  return promise;
 }
 
 caf::result<job_status> supervisor_state::retry(const job_command& command) {

@@ -60,6 +60,7 @@ private:
   void load(const std::string& job);
   void give_up(entry& which, const caf::error& reason);
   caf::result<job_status> settled_status(const std::string& job);
+  void answer_from_journal(status_promise promise, const std::string& job);
   caf::result<job_status> retry(const job_command& command);
 
   pointer self_;

@@ -176,6 +176,31 @@ TEST_F(Job, GivesTheSlotsOfALostNodeToAnother) {
   EXPECT_EQ(status().counters.done, 2u);
 }
 
+// The question lies behind the receipt with which the job ends.
+TEST_F(Job, AnswersWhenItIsAskedInItsLastMoment) {
+  services.fetcher.rule = image;
+  add_worker();
+  submit("1,A,http://a/1\n", 1, 1);
+  const auto ended = [&] {
+    const auto job = store->job("job_1");
+    return job && is_terminal(job->state);
+  };
+  for (int step = 0; step < 100 && !ended(); ++step) {
+    scheduler.advance_time(10ms);
+    while (!ended() && scheduler.try_run_once()) {}
+  }
+  ASSERT_TRUE(ended());
+  auto asked = self->request(supervisor, caf::infinite, atom::status::value,
+                             std::string{"job_1"});
+  scheduler.prioritize(supervisor);
+  run();
+  asked.receive(
+    [](const job_status& x) {
+      EXPECT_EQ(x.record.state, job_state::completed);
+    },
+    [](const caf::error& reason) { FAIL() << context_of(reason); });
+}
+
 TEST_F(Job, ResumesWithOnlyTheOpenSlots) {
   add_worker(1);
   submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/1\n", 3, 3);
