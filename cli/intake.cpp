@@ -22,9 +22,8 @@ sheet_rules rules_of(const sheet_options& options) {
 }
 
 bool usable(const sheet_summary& summary, const sheet_options& options) {
-  return summary.valid()
-         || (options.skip_invalid && !summary.stopped
-             && summary.totals.rows > 0);
+  return summary.usable(options.skip_invalid ? invalid_policy::skip
+                                             : invalid_policy::reject);
 }
 
 caf::expected<checked_sheet> check_sheet(const std::string& path,

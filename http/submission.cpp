@@ -16,12 +16,6 @@ constexpr std::size_t chunk_bytes = 256 << 10;
 // How long a sender may repeat a request under its key.
 constexpr std::chrono::milliseconds key_lifetime = std::chrono::hours{24};
 
-bool usable(const sheet_summary& sheet, const job_options& options) {
-  return sheet.valid()
-         || (options.on_invalid == invalid_policy::skip && !sheet.stopped
-             && sheet.totals.rows > 0);
-}
-
 } // namespace
 
 submission::submission(backend& head, std::uint64_t max_bytes)
@@ -93,7 +87,7 @@ caf::expected<submitted> submission::finish(const job_options& options,
     return std::move(sheet.error());
   submitted out;
   out.sheet = std::move(*sheet);
-  if (!usable(out.sheet, options))
+  if (!out.sheet.usable(options.on_invalid))
     return out;
   const auto csv_hash = hash_.finish();
   const auto hash = sha256_of(csv_hash + pixmill::to_json(options));

@@ -122,6 +122,13 @@ struct sheet_summary {
   bool valid() const noexcept {
     return errors_total == 0;
   }
+
+  /// Returns whether the sheet may run: it is valid, or `policy` leaves its bad
+  /// cells.
+  bool usable(invalid_policy policy) const noexcept {
+    return valid()
+           || (policy == invalid_policy::skip && !stopped && totals.rows > 0);
+  }
 };
 
 /// Checks a sheet as it streams by and adds it up: rows, slots, unique URLs.
