@@ -100,7 +100,7 @@ std::chrono::seconds wait_of(const httplib::Request& request) {
 void send_status(route_context& context, const httplib::Request& request,
                  httplib::Response& response) {
   const auto id = request.matches[1].str();
-  auto status = context.head.status(id);
+  auto status = find_job(context, request, id);
   const auto known = request.get_header_value("If-None-Match");
   const auto until = std::chrono::steady_clock::now() + wait_of(request);
   // The tag leaves the rate out, so that time alone makes no news.
@@ -162,7 +162,7 @@ void send_command(route_context& context, actors::job_verb verb,
                          "number) are known",
                          0});
   // A settled job and one that never was are told apart.
-  if (auto known = context.head.status(command.job); !known)
+  if (auto known = find_job(context, request, command.job); !known)
     return send_problem(response, problem_of(known.error()));
   auto status = context.head.command(std::move(command));
   if (!status)
@@ -173,7 +173,7 @@ void send_command(route_context& context, actors::job_verb verb,
 void purge(route_context& context, const httplib::Request& request,
            httplib::Response& response) {
   const auto id = request.matches[1].str();
-  if (auto known = context.head.status(id); !known)
+  if (auto known = find_job(context, request, id); !known)
     return send_problem(response, problem_of(known.error()));
   if (auto erased = context.head.erase(id); !erased)
     return send_problem(response, problem_of(erased.error()));
@@ -181,6 +181,12 @@ void purge(route_context& context, const httplib::Request& request,
 }
 
 } // namespace
+
+caf::expected<actors::job_status> find_job(route_context& context,
+                                           const httplib::Request&,
+                                           const std::string& id) {
+  return context.head.status(id);
+}
 
 void add_job_routes(httplib::Server& server, route_context& context) {
   server.Get("/v1/jobs", [&context](const auto& request, auto& response) {

@@ -43,7 +43,7 @@ void send_results(route_context& context, const httplib::Request& request,
                   httplib::Response& response, result_kind kind,
                   const std::string& name) {
   const auto id = request.matches[1].str();
-  auto status = context.head.status(id);
+  auto status = find_job(context, request, id);
   if (!status)
     return send_problem(response, problem_of(status.error()));
   const auto& job = status->record;

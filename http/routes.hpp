@@ -1,6 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <string>
+
+#include <caf/expected.hpp>
 
 #include "http/backend.hpp"
 #include "http/request_keys.hpp"
@@ -8,7 +11,8 @@
 
 namespace httplib {
 class Server;
-}
+struct Request;
+} // namespace httplib
 
 /// The routes of the contract (section "HTTP API v1"), by subject.
 namespace pixmill::http {
@@ -20,6 +24,13 @@ struct route_context {
   request_keys keys{};
   std::atomic<bool> draining{false}; ///< Whoever waits is answered.
 };
+
+/// Returns the job that a request names, if its sender may know of it: every
+/// route under `/v1/jobs/{id}` goes through here.
+/// @retval errc::no_such_job There is none, or none of its sender's.
+caf::expected<actors::job_status> find_job(route_context& context,
+                                           const httplib::Request& request,
+                                           const std::string& id);
 
 /// `POST /v1/jobs` and `POST /v1/validate`.
 void add_submission_routes(httplib::Server& server, route_context& context);

@@ -144,6 +144,10 @@ struct job_record {
   /// What its sender called the request, to repeat it safely; empty: nothing.
   std::string submission_key{};
   std::string submission_hash{}; ///< Of the CSV and all options, in hex.
+  std::string tenant{}; ///< Whose it is; empty: nobody's in particular.
+  /// W3C `traceparent` of the submission, kept for whoever works on it; empty:
+  /// none.
+  std::string trace_parent{};
 
   bool operator==(const job_record&) const = default;
 };
@@ -153,7 +157,7 @@ typename Inspector::result_type inspect(Inspector& f, job_record& x) {
   return f(caf::meta::type_name("pixmill::job_record"), x.id, x.fingerprint,
            x.source, x.options, x.totals, x.csv_bytes, x.state, x.why,
            x.attempt, x.created_at, x.started_at, x.finished_at,
-           x.submission_key, x.submission_hash);
+           x.submission_key, x.submission_hash, x.tenant, x.trace_parent);
 }
 
 /// Returns what stands for a slot of `job` that has no outcome of its own:

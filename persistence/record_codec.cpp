@@ -11,7 +11,9 @@
 namespace pixmill::persistence {
 namespace {
 
-constexpr char version = 1;
+// Written with every value. Readers know all versions up to it: 2 added what
+// stands last in a job's record.
+constexpr char version = 2;
 
 constexpr std::uint64_t zigzag(std::int64_t x) noexcept {
   return (static_cast<std::uint64_t>(x) << 1)
@@ -87,6 +89,10 @@ public:
     }
   }
 
+  bool has(char) const noexcept {
+    return true;
+  }
+
   void hash(const std::string& hex) {
     if (!is_sha256(hex)) {
       (*this)(hex);
@@ -112,10 +118,17 @@ private:
 class field_reader {
 public:
   explicit field_reader(std::string_view in) : in_{in} {
-    if (in_.empty() || in_[0] != version)
+    if (in_.empty() || in_[0] < 1 || in_[0] > version) {
       fail();
-    else
+    } else {
+      version_ = in_[0];
       in_.remove_prefix(1);
+    }
+  }
+
+  /// False: what was written has not got the fields of version `since`.
+  bool has(char since) const noexcept {
+    return version_ >= since;
   }
 
   bool finished_well() const noexcept {
@@ -214,11 +227,12 @@ private:
   }
 
   std::string_view in_;
+  char version_ = version;
   bool ok_ = true;
 };
 
 // The fields in their order on disk, for both directions. To add one is to
-// raise the version.
+// raise the version, and to ask for it.
 
 template <class F, class T>
 void each_of_failure(F& f, T& x) {
@@ -295,6 +309,10 @@ void each_of_record(F& f, T& x) {
   f(x.finished_at);
   f(x.submission_key);
   f.hash(x.submission_hash);
+  if (!f.has(2))
+    return;
+  f(x.tenant);
+  f(x.trace_parent);
 }
 
 } // namespace
