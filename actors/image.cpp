@@ -34,11 +34,12 @@ telemetry::actor_record& image_state::record() {
   return *record_;
 }
 
-void image_state::start(slot_task task, const compress_goal& goal,
+void image_state::start(slot_task task, const compress_goal& goal, flow_id flow,
                         std::shared_ptr<const node_services> services,
                         row_actor row) {
   task_ = std::move(task);
   goal_ = goal;
+  flow_ = flow;
   services_ = std::move(services);
   row_ = std::move(row);
   attempts_ = task_.attempts;
@@ -52,7 +53,8 @@ void image_state::attempt() {
   result_ = {};
   record_->set_state("downloading");
   fetching_ = services_->fetcher->start(
-    task_.url, [self = image_stages{self_}](net::download result) {
+    {.url = task_.url, .flow = flow_},
+    [self = image_stages{self_}](net::download result) {
       caf::anon_send(
         self, fetched{std::make_shared<net::download>(std::move(result))});
     });
@@ -68,7 +70,7 @@ void image_state::handle(const fetched& message) {
   result_.bytes_in = source_->size();
   record_->set_state("compressing");
   compressing_ = services_->codec->start(
-    source_, goal_,
+    source_, goal_, flow_,
     [self =
        image_stages{self_}](caf::expected<imaging::compressed_image> image) {
       caf::anon_send(
@@ -162,10 +164,11 @@ void image_state::report(outcome result, milliseconds retry_after) {
 }
 
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
-                                  compress_goal goal,
+                                  compress_goal goal, flow_id flow,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row) {
-  self->state.start(std::move(task), goal, std::move(services), std::move(row));
+  self->state.start(std::move(task), goal, flow, std::move(services),
+                    std::move(row));
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](atom::attempt) {

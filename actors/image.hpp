@@ -64,7 +64,7 @@ public:
 
   explicit image_state(pointer self);
 
-  void start(slot_task task, const compress_goal& goal,
+  void start(slot_task task, const compress_goal& goal, flow_id flow,
              std::shared_ptr<const node_services> services, row_actor row);
   void attempt();
   void handle(const fetched& message);
@@ -83,6 +83,7 @@ private:
   pointer self_;
   slot_task task_;
   compress_goal goal_;
+  flow_id flow_ = 0;
   std::shared_ptr<const node_services> services_;
   row_actor row_;
   std::optional<telemetry::actor_record> record_;
@@ -98,7 +99,7 @@ private:
 };
 
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
-                                  compress_goal goal,
+                                  compress_goal goal, flow_id flow,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row);
 

@@ -26,7 +26,7 @@ compress_now(codec_pool& pool, std::string source, format_choice format) {
   goal.format = format;
   std::promise<caf::expected<compressed_image>> answer;
   auto ready = answer.get_future();
-  pool.start(std::make_shared<const std::string>(std::move(source)), goal,
+  pool.start(std::make_shared<const std::string>(std::move(source)), goal, 0,
              [&answer](caf::expected<compressed_image> result) {
                answer.set_value(std::move(result));
              });

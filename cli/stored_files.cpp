@@ -95,7 +95,7 @@ void stored_files::decode(std::string bytes, std::size_t index) {
   compress_goal goal;
   goal.target = target_kind::scale;
   goal.value = 100'000;
-  codec_.start(std::make_shared<const std::string>(std::move(bytes)), goal,
+  codec_.start(std::make_shared<const std::string>(std::move(bytes)), goal, 0,
                [this, file = &files_[index]](
                  caf::expected<imaging::compressed_image> result) {
                  if (!result) {

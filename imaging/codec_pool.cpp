@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -26,6 +26,7 @@ using result = caf::expected<compressed_image>;
 struct task {
   std::shared_ptr<const std::string> source;
   compress_goal goal;
+  flow_id flow = 0;
   codec::callback done;
 };
 
@@ -80,8 +81,8 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable drops_;
-  // Tickets grow, so the first is the oldest.
-  std::map<ticket, task> queue_;
+  flow_queue turns_; // Of what is in `queue_`.
+  std::unordered_map<ticket, task> queue_;
   std::vector<task> dropped_;
   std::vector<slot> slots_;
   codec_load load_;
@@ -116,6 +117,7 @@ codec_pool::impl::~impl() {
     for (auto& [id, work] : queue_)
       dropped_.push_back(std::move(work));
     queue_.clear();
+    turns_ = {};
     for (auto& each : slots_) {
       each.canceled = true;
       if (each.process != 0)
@@ -141,6 +143,7 @@ codec::ticket codec_pool::impl::start(task work) {
     dropped_.push_back(std::move(work));
     drops_.notify_one();
   } else {
+    turns_.push(work.flow, id);
     queue_.emplace(id, std::move(work));
     work_.notify_one();
   }
@@ -150,6 +153,7 @@ codec::ticket codec_pool::impl::start(task work) {
 void codec_pool::impl::cancel(ticket which) {
   const std::lock_guard lock{mutex_};
   if (auto found = queue_.find(which); found != queue_.end()) {
+    turns_.remove(found->second.flow, which);
     dropped_.push_back(std::move(found->second));
     queue_.erase(found);
     drops_.notify_one();
@@ -178,14 +182,12 @@ void codec_pool::impl::run_slot(slot& mine) {
     task work;
     {
       std::unique_lock lock{mutex_};
-      work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      work_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
       if (stopping_)
         break;
-      auto oldest = queue_.begin();
-      mine.running = oldest->first;
+      mine.running = *turns_.pop();
       mine.canceled = false;
-      work = std::move(oldest->second);
-      queue_.erase(oldest);
+      work = std::move(queue_.extract(mine.running).mapped());
       ++load_.busy;
     }
     auto outcome = answer(mine, process, work);
@@ -334,9 +336,12 @@ codec_pool::create(const imaging_settings& settings, std::string program) {
 }
 
 codec::ticket codec_pool::start(std::shared_ptr<const std::string> source,
-                                const compress_goal& goal, callback done) {
-  return impl_->start(
-    {.source = std::move(source), .goal = goal, .done = std::move(done)});
+                                const compress_goal& goal, flow_id flow,
+                                callback done) {
+  return impl_->start({.source = std::move(source),
+                       .goal = goal,
+                       .flow = flow,
+                       .done = std::move(done)});
 }
 
 void codec_pool::cancel(ticket which) {

@@ -10,6 +10,7 @@
 
 #include "imaging/compressor.hpp"
 #include "imaging/settings.hpp"
+#include "model/flow_queue.hpp"
 
 namespace pixmill::imaging {
 
@@ -22,11 +23,13 @@ public:
   virtual ~codec() = default;
 
   /// Queues one image and returns at once.
+  /// @param flow Flows take turns where images wait.
   /// @param source Kept alive until `done` has been called.
   /// @param done Called exactly once, on a thread of the codec's, also after
   ///             `cancel` (with `errc::canceled`); must not block long.
   virtual ticket start(std::shared_ptr<const std::string> source,
-                       const compress_goal& goal, callback done) = 0;
+                       const compress_goal& goal, flow_id flow,
+                       callback done) = 0;
 
   /// Drops a queued image, or kills the process that works on it.
   virtual void cancel(ticket which) = 0;
@@ -57,7 +60,7 @@ public:
   ~codec_pool() override;
 
   ticket start(std::shared_ptr<const std::string> source,
-               const compress_goal& goal, callback done) override;
+               const compress_goal& goal, flow_id flow, callback done) override;
   void cancel(ticket which) override;
   codec_load load() const;
 

@@ -26,8 +26,8 @@ downloader::downloader(std::unique_ptr<engine> running)
 
 downloader::~downloader() = default;
 
-fetcher::ticket downloader::start(const std::string& url, callback done) {
-  return engine_->start(url, std::move(done));
+fetcher::ticket downloader::start(fetch_order order, callback done) {
+  return engine_->start(std::move(order), std::move(done));
 }
 
 void downloader::cancel(ticket which) {

@@ -10,6 +10,7 @@
 #include <caf/expected.hpp>
 
 #include "model/failure.hpp"
+#include "model/flow_queue.hpp"
 #include "net/settings.hpp"
 
 namespace pixmill::net {
@@ -27,6 +28,12 @@ struct download {
   std::chrono::milliseconds took{0};
 };
 
+/// One image to be downloaded.
+struct fetch_order {
+  std::string url;  ///< An absolute http(s) URL.
+  flow_id flow = 0; ///< Flows take turns where transfers wait.
+};
+
 /// Downloads images: what an IMAGE actor needs of the network.
 class fetcher {
 public:
@@ -36,10 +43,9 @@ public:
   virtual ~fetcher() = default;
 
   /// Starts a transfer and returns at once.
-  /// @param url An absolute http(s) URL.
   /// @param done Called exactly once, on a thread of the fetcher's, also after
   ///             `cancel` (with `errc::canceled`); must not block.
-  virtual ticket start(const std::string& url, callback done) = 0;
+  virtual ticket start(fetch_order order, callback done) = 0;
 
   /// Ends a transfer soon; does nothing when it has ended already.
   virtual void cancel(ticket which) = 0;
@@ -58,9 +64,10 @@ struct fetch_load {
 /// per-origin concurrency, byte caps, deadlines, redirects re-checked, and the
 /// address guard on every connect.
 ///
-/// Origins take turns, so that a slow one holds up no other; one that answers
-/// 429 or 503 with Retry-After is left alone for that long, and its transfers
-/// wait. Time in a queue, or waiting for memory, counts against no deadline.
+/// Origins take turns, so that a slow one holds up no other, and so do the
+/// flows at each; one that answers 429 or 503 with Retry-After is left alone
+/// for that long, and its transfers wait. Time in a queue, or waiting for
+/// memory, counts against no deadline.
 ///
 /// Failures, by what the origin did: nothing answered or the answer is not
 /// HTTP, `connect`; cut off after the head, `truncated`; more than 64 KiB of
@@ -86,7 +93,7 @@ public:
          std::shared_ptr<memory_budget> budget = nullptr);
   ~downloader() override;
 
-  ticket start(const std::string& url, callback done) override;
+  ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
   fetch_load load() const;
 

@@ -65,14 +65,13 @@ downloader::engine::~engine() {
   idle_.clear();
 }
 
-fetcher::ticket downloader::engine::start(const std::string& url,
-                                          callback done) {
+fetcher::ticket downloader::engine::start(fetch_order order, callback done) {
   ++open_count_;
   ticket result = 0;
   {
     const std::lock_guard lock{mutex_};
     result = ++last_ticket_;
-    commands_.push_back({result, url, std::move(done)});
+    commands_.push_back({result, std::move(order), std::move(done)});
     if (commands_.size() > 1)
       return result; // Whoever pushed the first has woken the engine.
   }
@@ -138,7 +137,7 @@ void downloader::engine::take_commands() {
 }
 
 void downloader::engine::accept(command what) {
-  auto address = web_address::parse(what.url);
+  auto address = web_address::parse(what.order.url);
   if (!address) {
     download result;
     result.why = to_failure(address.error(), errc::url_invalid);
@@ -148,9 +147,9 @@ void downloader::engine::accept(command what) {
     what.done(std::move(result));
     return;
   }
-  auto added = std::make_unique<request>(what.which, std::move(what.done),
-                                         std::move(*address));
-  waiting_.push(added->address.origin(), added->id);
+  auto added = std::make_unique<request>(
+    what.which, what.order.flow, std::move(what.done), std::move(*address));
+  waiting_.push(added->address.origin(), added->flow, added->id);
   requests_.emplace(what.which, std::move(added));
 }
 
@@ -163,7 +162,7 @@ void downloader::engine::withdraw(ticket which) {
     what.at->abandon();
     leave_transfer(what);
   } else {
-    waiting_.remove(what.address.origin(), which);
+    waiting_.remove(what.address.origin(), what.flow, which);
   }
   settle(what, canceled());
 }
@@ -233,7 +232,7 @@ void downloader::engine::conclude(request& what, int curl_code) {
   }
   if (got.stale) {
     what.connection = connection_choice::fresh;
-    waiting_.push_front(what.address.origin(), what.id);
+    waiting_.push_front(what.address.origin(), what.flow, what.id);
     return;
   }
   download result;
@@ -257,7 +256,7 @@ void downloader::engine::follow(request& what, web_address next) {
     return;
   }
   what.address = std::move(next);
-  waiting_.push_front(what.address.origin(), what.id);
+  waiting_.push_front(what.address.origin(), what.flow, what.id);
 }
 
 // Ends the stay at one origin; the request itself goes on or is settled.

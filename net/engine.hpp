@@ -30,7 +30,7 @@ public:
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
 
-  ticket start(const std::string& url, callback done);
+  ticket start(fetch_order order, callback done);
   void cancel(ticket which);
   fetch_load load() const;
 
@@ -40,16 +40,18 @@ private:
 
   struct command {
     ticket which;
-    std::string url;
+    fetch_order order;
     callback done; ///< Empty: cancel.
   };
 
   /// One call of `start`, through all its redirects.
   struct request {
-    request(ticket which, callback on_end, web_address first)
-        : id(which), done(std::move(on_end)), address(std::move(first)) {}
+    request(ticket which, flow_id whose, callback on_end, web_address first)
+        : id(which), flow(whose), done(std::move(on_end)),
+          address(std::move(first)) {}
 
     ticket id;
+    flow_id flow;
     callback done;
     web_address address;
     std::uint32_t redirects = 0;

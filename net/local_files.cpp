@@ -83,9 +83,9 @@ local_files::~local_files() {
   thread_.join();
 }
 
-fetcher::ticket local_files::start(const std::string& path, callback done) {
+fetcher::ticket local_files::start(fetch_order order, callback done) {
   const std::lock_guard lock{mutex_};
-  waiting_.push_back({++last_ticket_, path, std::move(done)});
+  waiting_.push_back({++last_ticket_, std::move(order.url), std::move(done)});
   changed_.notify_one();
   return last_ticket_;
 }

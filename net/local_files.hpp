@@ -25,8 +25,9 @@ public:
   local_files(std::uint64_t max_bytes, std::shared_ptr<memory_budget> budget);
   ~local_files() override;
 
-  /// @param path Any path; symbolic links are followed.
-  ticket start(const std::string& path, callback done) override;
+  /// @param order Its `url` is any path; symbolic links are followed. Flows do
+  ///              not count: a file is there at once.
+  ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
 
 private:

@@ -7,29 +7,26 @@ namespace pixmill::net {
 origin_queue::origin_queue(std::uint32_t per_origin)
     : per_origin_(std::max(per_origin, 1u)) {}
 
-void origin_queue::push(const std::string& origin, ticket which) {
+void origin_queue::push(const std::string& origin, flow_id flow, ticket which) {
   const auto i = origins_.try_emplace(origin).first;
-  i->second.waiting.push_back(which);
+  i->second.waiting.push(flow, which);
   ++waiting_;
   settle(i);
 }
 
-void origin_queue::push_front(const std::string& origin, ticket which) {
+void origin_queue::push_front(const std::string& origin, flow_id flow,
+                              ticket which) {
   const auto i = origins_.try_emplace(origin).first;
-  i->second.waiting.push_front(which);
+  i->second.waiting.push_front(flow, which);
   ++waiting_;
   settle(i);
 }
 
-bool origin_queue::remove(const std::string& origin, ticket which) {
+bool origin_queue::remove(const std::string& origin, flow_id flow,
+                          ticket which) {
   const auto i = origins_.find(origin);
-  if (i == origins_.end())
+  if (i == origins_.end() || !i->second.waiting.remove(flow, which))
     return false;
-  auto& waiting = i->second.waiting;
-  const auto at = std::find(waiting.begin(), waiting.end(), which);
-  if (at == waiting.end())
-    return false;
-  waiting.erase(at);
   --waiting_;
   settle(i);
   return true;
@@ -48,8 +45,7 @@ std::optional<origin_queue::ticket> origin_queue::pop(time_point now) {
       settle(i);
       continue;
     }
-    const auto result = origin.waiting.front();
-    origin.waiting.pop_front();
+    const auto result = origin.waiting.pop();
     ++origin.active;
     --waiting_;
     ring_.splice(ring_.end(), ring_, turn);

@@ -2,17 +2,19 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "model/flow_queue.hpp"
+
 namespace pixmill::net {
 
-/// Decides which waiting transfer starts next: origins take turns, none has
-/// more than its share under way, and a paused one is passed over.
+/// Decides which waiting transfer starts next: origins take turns, and so do
+/// flows at each; none has more than its share under way, and a paused one is
+/// passed over.
 ///
 /// Every operation but `remove` takes constant time, or logarithmic in the
 /// number of paused origins.
@@ -26,16 +28,16 @@ public:
   /// @param per_origin Transfers under way for one origin, from 1.
   explicit origin_queue(std::uint32_t per_origin);
 
-  /// Lets a transfer wait behind all others of `origin`.
-  void push(const std::string& origin, ticket which);
+  /// Lets a transfer wait behind all others of its flow at `origin`.
+  void push(const std::string& origin, flow_id flow, ticket which);
 
-  /// Lets a transfer wait before all others of `origin`, as one that was
-  /// redirected there deserves.
-  void push_front(const std::string& origin, ticket which);
+  /// Lets a transfer wait before all others of its flow at `origin`, as one
+  /// that was redirected there deserves.
+  void push_front(const std::string& origin, flow_id flow, ticket which);
 
   /// Takes a transfer out that has not been popped.
   /// @returns Whether it was there.
-  bool remove(const std::string& origin, ticket which);
+  bool remove(const std::string& origin, flow_id flow, ticket which);
 
   /// Returns the transfer that is to start now and counts it as under way.
   std::optional<ticket> pop(time_point now);
@@ -57,7 +59,7 @@ public:
 
 private:
   struct entry {
-    std::deque<ticket> waiting;
+    flow_queue waiting;
     std::uint32_t active = 0;
     std::optional<time_point> paused_until;
     bool in_ring = false;

@@ -47,11 +47,10 @@ source_fetcher::source_fetcher(std::unique_ptr<downloader> web,
 
 source_fetcher::~source_fetcher() = default;
 
-fetcher::ticket source_fetcher::start(const std::string& url_or_path,
-                                      callback done) {
-  return is_web_url(url_or_path)
-           ? web_ticket(web_->start(url_or_path, std::move(done)))
-           : local_ticket(local_->start(url_or_path, std::move(done)));
+fetcher::ticket source_fetcher::start(fetch_order order, callback done) {
+  return is_web_url(order.url)
+           ? web_ticket(web_->start(std::move(order), std::move(done)))
+           : local_ticket(local_->start(std::move(order), std::move(done)));
 }
 
 void source_fetcher::cancel(ticket which) {

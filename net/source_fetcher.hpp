@@ -24,7 +24,8 @@ public:
   create(const fetch_settings& settings);
   ~source_fetcher() override;
 
-  ticket start(const std::string& url_or_path, callback done) override;
+  /// @param order Its `url` may be a path.
+  ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
 
   /// Returns the load of the downloader, and the bytes of both.

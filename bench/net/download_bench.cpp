@@ -46,7 +46,7 @@ tally run_engine(const std::vector<std::string>& urls, std::size_t count,
   std::atomic<std::uint64_t> bytes{0};
   std::latch ended{static_cast<std::ptrdiff_t>(count)};
   for (std::size_t n = 0; n < count; ++n)
-    engine->start(urls[n % urls.size()],
+    engine->start({.url = urls[n % urls.size()]},
                   [&](const pixmill::net::download& got) {
                     if (got.body) {
                       ++good;
@@ -66,7 +66,7 @@ void run_each(const std::vector<std::string>& urls, std::uint16_t port) {
   auto engine = std::move(*pixmill::net::downloader::create(settings));
   for (const auto& url : urls) {
     std::latch ended{1};
-    engine->start(url, [&](const pixmill::net::download& got) {
+    engine->start({.url = url}, [&](const pixmill::net::download& got) {
       std::printf("%-20s %9zu bytes %6lld ms  %s  %s\n",
                   got.why ? got.why.word().c_str() : "ok",
                   got.body ? got.body->size() : 0,

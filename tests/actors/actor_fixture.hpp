@@ -18,6 +18,8 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/sec.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 #include <gtest/gtest.h>
 
 #include "actors/image.hpp"
@@ -108,11 +110,11 @@ protected:
 /// Downloads that the test ends by hand, or at once by a rule.
 class fake_fetcher final : public net::fetcher {
 public:
-  ticket start(const std::string& url, callback done) override {
-    ++started[url];
-    pending.emplace(++last, std::pair{url, std::move(done)});
+  ticket start(net::fetch_order order, callback done) override {
+    ++started[order.url];
+    pending.emplace(++last, std::pair{order.url, std::move(done)});
     if (rule)
-      finish(last, rule(url));
+      finish(last, rule(order.url));
     return last;
   }
 
@@ -153,7 +155,7 @@ public:
 class fake_codec final : public imaging::codec {
 public:
   ticket start(std::shared_ptr<const std::string> source, const compress_goal&,
-               callback done) override {
+               flow_id, callback done) override {
     ++started;
     if (failure_code != errc::none) {
       done(make_error(failure_code, "as asked"));

@@ -22,8 +22,9 @@ protected:
           [](atom::tick) {},
         };
       });
-    subject = system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
-                           compress_goal{}, services.get(), collector);
+    subject =
+      system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
+                   compress_goal{}, flow_id{0}, services.get(), collector);
     run();
   }
 

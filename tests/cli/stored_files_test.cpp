@@ -14,7 +14,7 @@ namespace {
 class fake_codec final : public imaging::codec {
 public:
   ticket start(std::shared_ptr<const std::string>, const compress_goal&,
-               callback done) override {
+               flow_id, callback done) override {
     ++asked;
     if (refuse)
       done(make_error(errc::decode, "bad huffman code"));

@@ -56,11 +56,12 @@ protected:
     open({.processes = processes});
   }
 
-  std::future<result> start(std::string source, codec::ticket* id = nullptr) {
+  std::future<result> start(std::string source, codec::ticket* id = nullptr,
+                            flow_id flow = 0) {
     auto promise = std::make_shared<std::promise<result>>();
     auto future = promise->get_future();
     const auto given = pool->start(
-      std::make_shared<const std::string>(std::move(source)), goal,
+      std::make_shared<const std::string>(std::move(source)), goal, flow,
       [promise](result answer) { promise->set_value(std::move(answer)); });
     if (id != nullptr)
       *id = given;
@@ -257,6 +258,29 @@ TEST_F(CodecPool, DropsAQueuedImage) {
   EXPECT_EQ(failure_of(wait_for(first)), errc::canceled);
 }
 
+TEST_F(CodecPool, LetsFlowsTakeTurns) {
+  open();
+  codec::ticket running = 0;
+  auto blocker = start("hang", &running);
+  wait_until_busy(1);
+  std::string order; // Of the answers, which all come from one thread.
+  std::promise<void> last;
+  const auto ask_for = [&](char name, flow_id flow) {
+    pool->start(std::make_shared<const std::string>("abcd"), goal, flow,
+                [&, name](const result&) {
+                  order += name;
+                  if (order.size() == 4)
+                    last.set_value();
+                });
+  };
+  for (const char name : {'1', '2', '3'})
+    ask_for(name, 7);
+  ask_for('x', 8);
+  pool->cancel(running);
+  last.get_future().wait();
+  EXPECT_EQ(order, "1x23");
+}
+
 TEST_F(CodecPool, KillsTheProcessOfACanceledImage) {
   open();
   const auto before = ask("pid");
@@ -350,8 +374,8 @@ TEST_F(CodecPool, MayBeUsedFromWithinACallback) {
   std::promise<result> last;
   auto answer = last.get_future();
   const auto source = std::make_shared<const std::string>("abcd");
-  pool->start(source, goal, [&](const result&) {
-    pool->start(source, goal,
+  pool->start(source, goal, 0, [&](const result&) {
+    pool->start(source, goal, 0,
                 [&](result second) { last.set_value(std::move(second)); });
   });
   EXPECT_EQ(bytes_of(wait_for(answer)), "ab");
@@ -362,7 +386,7 @@ TEST_F(CodecPool, LetsTheSourceGoAfterTheAnswer) {
   auto source = std::make_shared<const std::string>("abcd");
   const std::weak_ptr<const std::string> watch = source;
   std::promise<bool> alive;
-  pool->start(std::move(source), goal,
+  pool->start(std::move(source), goal, 0,
               [&](const result&) { alive.set_value(!watch.expired()); });
   EXPECT_TRUE(alive.get_future().get());
   compress("next");

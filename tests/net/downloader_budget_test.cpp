@@ -91,7 +91,7 @@ TEST(DownloaderBudget, LetsOneThroughWhenAllAreTooLarge) {
       std::atomic<int> good{0};
       std::latch ended{12};
       for (int n = 0; n < 12; ++n)
-        (*engine)->start(origin.url(), [&](const download& got) {
+        (*engine)->start({.url = origin.url()}, [&](const download& got) {
           good += got.body && got.body->size() == body_bytes ? 1 : 0;
           ended.count_down();
         });

@@ -29,8 +29,8 @@ inline std::pair<fetcher::ticket, std::future<download>>
 begin(fetcher& from, const std::string& url) {
   auto promise = std::make_shared<std::promise<download>>();
   auto result = promise->get_future();
-  const auto ticket =
-    from.start(url, [promise](const download& x) { promise->set_value(x); });
+  const auto ticket = from.start(
+    {.url = url}, [promise](const download& x) { promise->set_value(x); });
   return {ticket, std::move(result)};
 }
 
