@@ -32,6 +32,12 @@ caf::expected<actors::job_status> find_job(route_context& context,
                                            const httplib::Request& request,
                                            const std::string& id);
 
+/// All routes that follow; each is described in `openapi.json`.
+void add_routes(httplib::Server& server, route_context& context);
+
+/// `GET /openapi.json`.
+void add_description_routes(httplib::Server& server, route_context& context);
+
 /// `POST /v1/jobs` and `POST /v1/validate`.
 void add_submission_routes(httplib::Server& server, route_context& context);
 

@@ -31,11 +31,7 @@ public:
        std::unique_ptr<gated_server> server)
       : context_{.head = head, .settings = settings}, server_{
                                                         std::move(server)} {
-    add_service_routes(*server_, context_);
-    add_submission_routes(*server_, context_);
-    add_job_routes(*server_, context_);
-    add_result_routes(*server_, context_);
-    add_file_routes(*server_, context_);
+    add_routes(*server_, context_);
   }
 
   caf::error listen() {

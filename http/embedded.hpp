@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+/// Files of this folder, as they were when Pixmill was built.
+namespace pixmill::http {
+
+/// `openapi.json`: what the service's routes take and answer.
+extern const std::string_view openapi_json;
+
+} // namespace pixmill::http

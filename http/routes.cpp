@@ -1,0 +1,14 @@
+#include "http/routes.hpp"
+
+namespace pixmill::http {
+
+void add_routes(httplib::Server& server, route_context& context) {
+  add_service_routes(server, context);
+  add_description_routes(server, context);
+  add_submission_routes(server, context);
+  add_job_routes(server, context);
+  add_result_routes(server, context);
+  add_file_routes(server, context);
+}
+
+} // namespace pixmill::http
