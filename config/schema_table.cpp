@@ -318,6 +318,11 @@ constexpr std::array table{
      .kind = value_kind::number,
      .lowest = 1'024,
      .highest = std::int64_t{1} << 40}),
+  bind<&settings::http, &http::service_settings::compat>(
+    {.section = "http",
+     .key = "compat",
+     .doc = "Serve /upload, /status/{id} and /download/{id} too.",
+     .kind = value_kind::toggle}),
   bind<&settings::gate, &http::gate_settings::max_connections>(
     {.section = "http",
      .key = "max-connections",

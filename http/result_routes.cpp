@@ -1,4 +1,4 @@
-#include "http/routes.hpp"
+#include "http/result_routes.hpp"
 
 #include <memory>
 #include <utility>
@@ -39,6 +39,8 @@ void stream(httplib::Response& response, result_kind kind,
     });
 }
 
+} // namespace
+
 void send_results(route_context& context, const httplib::Request& request,
                   httplib::Response& response, result_kind kind,
                   const std::string& name) {
@@ -64,8 +66,6 @@ void send_results(route_context& context, const httplib::Request& request,
                  .csv_safe = request.get_param_value("csv_safe") == "true",
                  .base_url = context.settings.public_url}));
 }
-
-} // namespace
 
 void add_result_routes(httplib::Server& server, route_context& context) {
   const auto add = [&](const std::string& name, result_kind kind) {

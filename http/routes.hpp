@@ -50,6 +50,9 @@ void add_result_routes(httplib::Server& server, route_context& context);
 /// `GET /v1/files/{sha256}/{name}`.
 void add_file_routes(httplib::Server& server, route_context& context);
 
+/// `/upload`, `/status/{id}` and `/download/{id}`, if `settings.compat`.
+void add_compat_routes(httplib::Server& server, route_context& context);
+
 /// `/healthz` and `/readyz`, and what is said of routes that do not exist.
 void add_service_routes(httplib::Server& server, route_context& context);
 

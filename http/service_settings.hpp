@@ -15,6 +15,8 @@ struct service_settings {
   std::string public_url;
   /// Largest CSV of one submission, bytes as sent.
   std::uint64_t max_csv_bytes = 1ull << 30;
+  /// Serves the plain routes of simpler services too.
+  bool compat = false;
 };
 
 } // namespace pixmill::http

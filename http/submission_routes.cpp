@@ -1,4 +1,4 @@
-#include "http/routes.hpp"
+#include "http/submission_routes.hpp"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,7 @@
 #include "http/answer.hpp"
 #include "http/job_json.hpp"
 #include "http/json_submission.hpp"
-#include "http/submission.hpp"
+#include "http/multipart_submission.hpp"
 #include "model/errc.hpp"
 #include "model/options.hpp"
 #include "model/sheet_json.hpp"
@@ -23,13 +23,6 @@ using json = nlohmann::ordered_json;
 
 // A JSON body is read into memory; large sheets come as CSV.
 constexpr std::size_t most_json_bytes = 32 << 20;
-constexpr std::size_t most_option_bytes = 64 << 10;
-
-/// One submission as it was received.
-struct received {
-  job_options options;
-  std::string source;
-};
 
 caf::error refused(std::string context) {
   return make_error(errc::option_invalid, std::move(context));
@@ -66,47 +59,15 @@ caf::expected<job_options> query_options(const httplib::Params& query) {
   return options;
 }
 
-// Reads a multipart body; `file` is stored as it comes.
-caf::expected<received> read_multipart(const httplib::ContentReader& reader,
-                                       submission& to) {
-  enum class part { none, file, options } now = part::none;
-  bool has_file = false;
-  std::string options = "{}";
-  received out;
-  caf::error why;
-  const bool whole = reader(
-    [&](const httplib::MultipartFormData& header) {
-      if (header.name == "file" && !has_file) {
-        now = part::file;
-        has_file = true;
-        out.source = header.filename;
-      } else if (header.name == "options") {
-        now = part::options;
-        options.clear();
-      } else {
-        why = refused("\"" + header.name
-                      + "\" is no part of a submission; file and options are");
-      }
-      return !why;
-    },
-    [&](const char* data, std::size_t size) {
-      if (now == part::file)
-        why = to.feed({data, size});
-      else if (options.size() + size > most_option_bytes)
-        why = refused("the options are larger than 64 KiB");
-      else
-        options.append(data, size);
-      return !why;
-    });
-  if (why)
-    return why;
-  if (!whole || !has_file)
-    return refused("a multipart body with a part named file is wanted");
-  auto parsed = parse_job_options(options);
-  if (!parsed)
-    return std::move(parsed.error());
-  out.options = std::move(*parsed);
-  return out;
+caf::expected<received> read_form(const httplib::ContentReader& reader,
+                                  submission& to) {
+  auto form = read_multipart(reader, to, {.file = {"file"}, .text = "options"});
+  if (!form)
+    return std::move(form.error());
+  auto options = parse_job_options(form->text.empty() ? "{}" : form->text);
+  if (!options)
+    return std::move(options.error());
+  return received{std::move(*options), std::move(form->source)};
 }
 
 caf::expected<received> read_json(const httplib::ContentReader& reader,
@@ -156,7 +117,7 @@ caf::expected<received> receive(const httplib::Request& request,
                                 const httplib::ContentReader& reader,
                                 submission& to) {
   auto out =
-    request.is_multipart_form_data() ? read_multipart(reader, to)
+    request.is_multipart_form_data() ? read_form(reader, to)
     : request.get_header_value("Content-Type").starts_with("application/json")
       ? read_json(reader, to)
       : read_csv(request, reader, to);
@@ -198,8 +159,11 @@ void send_invalid(httplib::Response& response, const sheet_summary& sheet) {
                members_of(sheet));
 }
 
+} // namespace
+
 void submit(route_context& context, const httplib::Request& request,
-            httplib::Response& response, const httplib::ContentReader& reader) {
+            httplib::Response& response, const receive_function& receive,
+            const tell_function& tell) {
   const auto key = request.get_header_value("Idempotency-Key");
   if (!key.empty() && !is_request_key(key))
     return send_problem(
@@ -211,7 +175,7 @@ void submit(route_context& context, const httplib::Request& request,
                         {409, "request-in-flight",
                          "A request with this key is being answered", key, 1});
   submission incoming{context.head, context.settings.max_csv_bytes};
-  auto got = receive(request, reader, incoming);
+  auto got = receive(incoming);
   if (!got)
     return send_problem(response, problem_of(got.error()));
   auto done = incoming.finish(got->options, std::move(got->source), key);
@@ -224,8 +188,20 @@ void submit(route_context& context, const httplib::Request& request,
   if (!done->job)
     return send_invalid(response, done->sheet);
   response.set_header("Location", "/v1/jobs/" + done->job->record.id);
-  send_json(response, 202,
-            to_json(*done->job, done->sheet, done->duplicate_of));
+  send_json(response, 202, tell(*done));
+}
+
+namespace {
+
+void submit_job(route_context& context, const httplib::Request& request,
+                httplib::Response& response,
+                const httplib::ContentReader& reader) {
+  submit(
+    context, request, response,
+    [&](submission& to) { return receive(request, reader, to); },
+    [](const submitted& done) {
+      return to_json(*done.job, done.sheet, done.duplicate_of);
+    });
 }
 
 void validate(route_context& context, const httplib::Request& request,
@@ -260,7 +236,7 @@ void add(httplib::Server& server, const char* path, route_context& context,
 } // namespace
 
 void add_submission_routes(httplib::Server& server, route_context& context) {
-  add(server, "/v1/jobs", context, submit);
+  add(server, "/v1/jobs", context, submit_job);
   add(server, "/v1/validate", context, validate);
 }
 

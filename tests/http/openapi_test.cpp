@@ -48,6 +48,12 @@ PIXMILL_OPEN(options_handlers)
 
 #undef PIXMILL_OPEN
 
+service_settings every_route() {
+  service_settings settings;
+  settings.compat = true;
+  return settings;
+}
+
 class Openapi : public testing::Test {
 protected:
   Openapi() : document(json::parse(openapi_json)) {
@@ -101,7 +107,7 @@ protected:
   }
 
   test::fake_backend head;
-  route_context context{.head = head, .settings = {}};
+  route_context context{.head = head, .settings = every_route()};
   httplib::Server server;
   json document;
   std::map<std::string, std::vector<std::regex>> registered;
