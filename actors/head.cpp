@@ -103,17 +103,12 @@ public:
 
   template <class T, class... Ts>
   caf::expected<T> ask(Ts&&... message) {
-    caf::scoped_actor self{system_};
-    caf::expected<T> out = make_error(errc::interrupted, "no answer");
-    const auto refuse = [&](caf::error& reason) { out = std::move(reason); };
-    auto asked =
-      self->request(supervisor_, caf::infinite, std::forward<Ts>(message)...);
-    // CAF answers `unit_t` with an empty message.
-    if constexpr (std::is_same_v<T, caf::unit_t>)
-      asked.receive([&] { out = caf::unit; }, refuse);
-    else
-      asked.receive([&](T& answer) { out = std::move(answer); }, refuse);
-    return out;
+    return ask_of<T>(supervisor_, std::forward<Ts>(message)...);
+  }
+
+  template <class T, class... Ts>
+  caf::expected<T> ask_journal(Ts&&... message) {
+    return ask_of<T>(journal_, std::forward<Ts>(message)...);
   }
 
   const persistence::journal_store& journal() const {
@@ -125,6 +120,21 @@ public:
   }
 
 private:
+  template <class T, class Handle, class... Ts>
+  caf::expected<T> ask_of(const Handle& whom, Ts&&... message) {
+    caf::scoped_actor self{system_};
+    caf::expected<T> out = make_error(errc::interrupted, "no answer");
+    const auto refuse = [&](caf::error& reason) { out = std::move(reason); };
+    auto asked =
+      self->request(whom, caf::infinite, std::forward<Ts>(message)...);
+    // CAF answers `unit_t` with an empty message.
+    if constexpr (std::is_same_v<T, caf::unit_t>)
+      asked.receive([&] { out = caf::unit; }, refuse);
+    else
+      asked.receive([&](T& answer) { out = std::move(answer); }, refuse);
+    return out;
+  }
+
   void spawn(head_settings settings) {
     auto services = std::make_shared<node_services>(
       node_services{.fetcher = parts_.fetcher.get(),
@@ -229,6 +239,14 @@ caf::expected<job_status> head::command(job_command command) {
 
 caf::expected<job_status> head::status(const std::string& job) {
   return impl_->ask<job_status>(atom::status::value, job);
+}
+
+caf::expected<caf::unit_t> head::add(api_token token) {
+  return impl_->ask_journal<caf::unit_t>(std::move(token));
+}
+
+caf::expected<bool> head::revoke(const std::string& token) {
+  return impl_->ask_journal<bool>(atom::revoke::value, token);
 }
 
 const persistence::journal_store& head::journal() const {

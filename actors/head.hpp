@@ -69,6 +69,13 @@ public:
   caf::expected<job_status> command(job_command command);
   caf::expected<job_status> status(const std::string& job);
 
+  /// Makes a token durable.
+  caf::expected<caf::unit_t> add(api_token token);
+
+  /// Removes a token.
+  /// @returns Whether there was one of this id.
+  caf::expected<bool> revoke(const std::string& token);
+
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;
 

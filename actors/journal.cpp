@@ -73,6 +73,18 @@ caf::result<void> journal_state::update(const job_record& job) {
   return promise;
 }
 
+caf::result<void> journal_state::put(const api_token& token) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  return to_result(setup_.store->tokens().put(token));
+}
+
+caf::result<bool> journal_state::revoke(const std::string& token) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  return to_result(setup_.store->tokens().erase(token));
+}
+
 // -- outcomes -----------------------------------------------------------------
 
 caf::result<commit_receipt> journal_state::collect(commit_request request) {
@@ -286,6 +298,14 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     [self](const settled_query& query) {
       const auto guard = handling(self);
       return self->state.settled(query);
+    },
+    [self](const api_token& token) {
+      const auto guard = handling(self);
+      return self->state.put(token);
+    },
+    [self](atom::revoke, const std::string& token) {
+      const auto guard = handling(self);
+      return self->state.revoke(token);
     },
     [self](atom::flush) {
       const auto guard = handling(self);

@@ -45,6 +45,8 @@ public:
   caf::result<void> put(const csv_chunk& chunk);
   caf::result<void> accept(const job_record& job);
   caf::result<void> update(const job_record& job);
+  caf::result<void> put(const api_token& token);
+  caf::result<bool> revoke(const std::string& token);
   caf::result<commit_receipt> collect(commit_request request);
   caf::result<job_truth> reopen(const job_command& command);
   caf::result<job_truth> truth(const std::string& job) const;

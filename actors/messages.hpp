@@ -6,6 +6,7 @@
 
 #include <caf/meta/type_name.hpp>
 
+#include "model/api_token.hpp"
 #include "model/compress_goal.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"

@@ -29,6 +29,7 @@ using accept = caf::atom_constant<caf::atom("accept")>;
 using settled = caf::atom_constant<caf::atom("settled")>;
 using list = caf::atom_constant<caf::atom("list")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
+using revoke = caf::atom_constant<caf::atom("revoke")>;
 
 } // namespace atom
 
@@ -128,6 +129,10 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<chunk_query>::with<std::string>,
   // JOB: which slots are settled?
   caf::replies_to<settled_query>::with<settled_page>,
+  // Front ends: this token counts.
+  caf::replies_to<api_token>::with<void>,
+  // Front ends: the token of this id counts no more; whether there was one.
+  caf::replies_to<atom::revoke, std::string>::with<bool>,
   // Itself: the interval of a group commit is over.
   caf::reacts_to<atom::flush>,
   // Itself: has space come back?
@@ -195,6 +200,7 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_report))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_actor))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::worker_actor))
 CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::job_record>))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::api_token))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

@@ -105,8 +105,20 @@ head_backend::same_work(const std::string& fingerprint) {
 }
 
 caf::expected<std::optional<job_record>>
-head_backend::submitted_as(const std::string& key) {
-  return head_.journal().job_by_submission_key(key);
+head_backend::submitted_as(const std::string& tenant, const std::string& key) {
+  return head_.journal().job_by_submission_key(tenant, key);
+}
+
+caf::expected<std::vector<api_token>> head_backend::tokens() {
+  return head_.journal().tokens().all();
+}
+
+caf::expected<caf::unit_t> head_backend::add_token(api_token token) {
+  return head_.add(std::move(token));
+}
+
+caf::expected<bool> head_backend::revoke_token(const std::string& id) {
+  return head_.revoke(id);
 }
 
 std::unique_ptr<http::text_source>

@@ -25,7 +25,10 @@ public:
   caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) override;
   caf::expected<std::optional<job_record>>
-  submitted_as(const std::string& key) override;
+  submitted_as(const std::string& tenant, const std::string& key) override;
+  caf::expected<std::vector<api_token>> tokens() override;
+  caf::expected<caf::unit_t> add_token(api_token token) override;
+  caf::expected<bool> revoke_token(const std::string& id) override;
   std::unique_ptr<http::text_source> results(const job_record& job,
                                              http::result_style style) override;
   caf::expected<std::string> image(std::string_view sha256,

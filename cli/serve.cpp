@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <ostream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -28,6 +30,14 @@ int refuse(const terminal& to, const caf::error& reason) {
                                                              : exit_job_failed;
 }
 
+std::string guard_line(std::size_t tokens) {
+  if (tokens == 0)
+    return "open: there are no tokens, so everyone on this machine may do "
+           "everything; pixmill token new makes one";
+  return "guarded by " + std::to_string(tokens)
+         + (tokens == 1 ? " token" : " tokens");
+}
+
 // Ends the process when a second signal comes while the first is heeded. All
 // that was accepted is on the disk.
 void end_on_second_signal(const held_signals& signals) {
@@ -41,21 +51,30 @@ void end_on_second_signal(const held_signals& signals) {
 
 int serve(const serve_options& options, const config::settings& settings,
           const std::string& program, const terminal& to) {
-  if (const auto refused = http::service::check(settings.http))
+  // Without a journal there are no tokens; none is made to find that out.
+  if (const auto refused = http::service::check(
+        settings.http, std::filesystem::exists(settings.store.journal)))
     return refuse(to, refused);
   static const held_signals signals; // Outlives the thread that waits on it.
   auto head = actors::head::start(head_settings_of(settings, program));
   if (!head)
     return refuse(to, head.error());
+  head_backend backend{**head};
+  auto tokens = backend.tokens();
+  if (!tokens)
+    return refuse(to, tokens.error());
+  if (const auto refused =
+        http::service::check(settings.http, !tokens->empty()))
+    return refuse(to, refused);
   if (auto restored = (*head)->restore(); !restored)
     return refuse(to, restored.error());
-  head_backend backend{**head};
   auto listen = settings.http;
   listen.port = options.port.value_or(listen.port);
   auto service = http::service::start(backend, listen, settings.gate);
   if (!service)
     return refuse(to, service.error());
-  to.out << "pixmill listens on " << (*service)->url() << std::endl;
+  to.out << "pixmill listens on " << (*service)->url() << '\n'
+         << guard_line((*service)->tokens()) << std::endl;
   while (!signals.came_within(1h)) {}
   end_on_second_signal(signals);
   to.out << "stopping; what is under way goes on at the next start"

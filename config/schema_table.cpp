@@ -293,7 +293,7 @@ constexpr std::array table{
   bind<&settings::http, &http::service_settings::address>(
     {.section = "http",
      .key = "address",
-     .doc = "Address to listen on; one of this machine's own.",
+     .doc = "Address to listen on; without tokens one of loopback.",
      .kind = value_kind::text,
      .lowest = 1,
      .highest = 253}),
@@ -322,6 +322,11 @@ constexpr std::array table{
     {.section = "http",
      .key = "compat",
      .doc = "Serve /upload, /status/{id} and /download/{id} too.",
+     .kind = value_kind::toggle}),
+  bind<&settings::http, &http::service_settings::private_files>(
+    {.section = "http",
+     .key = "private-files",
+     .doc = "Images need a token with scope read, too.",
      .kind = value_kind::toggle}),
   bind<&settings::gate, &http::gate_settings::max_connections>(
     {.section = "http",

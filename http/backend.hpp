@@ -11,6 +11,7 @@
 #include <caf/unit.hpp>
 
 #include "actors/messages.hpp"
+#include "model/api_token.hpp"
 #include "model/image_format.hpp"
 #include "model/job.hpp"
 #include "model/sheet.hpp"
@@ -70,13 +71,24 @@ public:
   /// Returns all jobs, oldest first.
   virtual caf::expected<std::vector<job_record>> jobs() = 0;
 
+  /// Returns all tokens, oldest first.
+  virtual caf::expected<std::vector<api_token>> tokens() = 0;
+
+  /// Makes a token durable.
+  /// @retval errc::disk_full, errc::store
+  virtual caf::expected<caf::unit_t> add_token(api_token token) = 0;
+
+  /// Removes a token.
+  /// @returns Whether there was one of this id.
+  virtual caf::expected<bool> revoke_token(const std::string& id) = 0;
+
   /// Returns the newest job that has done, or does, the same work.
   virtual caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) = 0;
 
-  /// Returns the newest job whose sender called its request `key`.
+  /// Returns the newest job of a tenant whose sender called its request `key`.
   virtual caf::expected<std::optional<job_record>>
-  submitted_as(const std::string& key) = 0;
+  submitted_as(const std::string& tenant, const std::string& key) = 0;
 
   /// Returns the results of a job, as far as it has come.
   virtual std::unique_ptr<text_source> results(const job_record& job,

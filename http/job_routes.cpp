@@ -51,13 +51,14 @@ void list_jobs(route_context& context, const httplib::Request& request,
   auto jobs = context.head.jobs();
   if (!jobs)
     return send_problem(response, problem_of(jobs.error()));
+  const auto whose = caller_of(context, request);
   const auto cursor = request.get_param_value("cursor");
   const auto state = request.get_param_value("state");
   const auto name = request.get_param_value("name");
   std::vector<actors::job_status> page;
   bool more = false;
   for (auto job = jobs->rbegin(); job != jobs->rend(); ++job) {
-    if ((!cursor.empty() && job->id >= cursor)
+    if (!whose.sees(job->tenant) || (!cursor.empty() && job->id >= cursor)
         || (!state.empty() && to_string(job->state) != state)
         || (!name.empty() && job->options.name.find(name) == std::string::npos))
       continue;
@@ -182,10 +183,19 @@ void purge(route_context& context, const httplib::Request& request,
 
 } // namespace
 
+caller caller_of(const route_context& context,
+                 const httplib::Request& request) {
+  return context.access.caller_of(request.get_header_value("Authorization"));
+}
+
 caf::expected<actors::job_status> find_job(route_context& context,
-                                           const httplib::Request&,
+                                           const httplib::Request& request,
                                            const std::string& id) {
-  return context.head.status(id);
+  auto status = context.head.status(id);
+  // As if there were none: whose ids exist is nobody else's business.
+  if (status && !caller_of(context, request).sees(status->record.tenant))
+    return make_error(errc::no_such_job, id);
+  return status;
 }
 
 void add_job_routes(httplib::Server& server, route_context& context) {

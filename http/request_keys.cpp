@@ -5,8 +5,11 @@
 
 namespace pixmill::http {
 
-request_keys::holder::holder(request_keys& keys, std::string key)
-    : keys_{keys}, key_{std::move(key)}, held_{keys_.take(key_)} {}
+request_keys::holder::holder(request_keys& keys, const std::string& tenant,
+                             const std::string& key)
+    : keys_{keys}, key_{key.empty() ? key : tenant + '\0' + key}, held_{
+                                                                    keys_.take(
+                                                                      key_)} {}
 
 request_keys::holder::~holder() {
   if (held_)

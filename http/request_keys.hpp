@@ -12,7 +12,9 @@ public:
   /// Holds a key for as long as it lives.
   class holder {
   public:
-    holder(request_keys& keys, std::string key);
+    /// @param tenant Keys of different tenants are different.
+    holder(request_keys& keys, const std::string& tenant,
+           const std::string& key);
     ~holder();
     holder(const holder&) = delete;
     holder& operator=(const holder&) = delete;

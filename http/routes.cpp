@@ -9,6 +9,7 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_job_routes(server, context);
   add_result_routes(server, context);
   add_file_routes(server, context);
+  add_token_routes(server, context);
   add_compat_routes(server, context);
 }
 

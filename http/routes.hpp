@@ -5,6 +5,7 @@
 
 #include <caf/expected.hpp>
 
+#include "http/access_control.hpp"
 #include "http/backend.hpp"
 #include "http/request_keys.hpp"
 #include "http/service_settings.hpp"
@@ -21,9 +22,13 @@ namespace pixmill::http {
 struct route_context {
   backend& head;
   service_settings settings; ///< `public_url` is set.
+  access_control access{settings};
   request_keys keys{};
   std::atomic<bool> draining{false}; ///< Whoever waits is answered.
 };
+
+/// Returns who makes a request that was let through.
+caller caller_of(const route_context& context, const httplib::Request& request);
 
 /// Returns the job that a request names, if its sender may know of it: every
 /// route under `/v1/jobs/{id}` goes through here.
@@ -46,6 +51,9 @@ void add_job_routes(httplib::Server& server, route_context& context);
 
 /// `results.csv`, `results.jsonl` and `failed.csv`.
 void add_result_routes(httplib::Server& server, route_context& context);
+
+/// Tokens: made, listed, revoked.
+void add_token_routes(httplib::Server& server, route_context& context);
 
 /// `GET /v1/files/{sha256}/{name}`.
 void add_file_routes(httplib::Server& server, route_context& context);

@@ -34,6 +34,10 @@ public:
     add_routes(*server_, context_);
   }
 
+  token_table& tokens() noexcept {
+    return context_.access.tokens();
+  }
+
   caf::error listen() {
     auto& settings = context_.settings;
     const auto port = server_->bind(settings.address, settings.port);
@@ -61,19 +65,23 @@ private:
   std::string url_;
 };
 
-caf::error service::check(const service_settings& settings) {
-  if (is_loopback(settings.address))
+caf::error service::check(const service_settings& settings, bool guarded) {
+  if (guarded || is_loopback(settings.address))
     return {};
   return make_error(errc::config_invalid,
                     "[http] address = " + settings.address
                       + ": without tokens only an address of this machine is "
-                        "listened on, such as 127.0.0.1");
+                        "listened on, such as 127.0.0.1; make a token first: "
+                        "pixmill token new --scope submit,read,admin");
 }
 
 caf::expected<std::unique_ptr<service>>
 service::start(backend& head, const service_settings& settings,
                gate_settings gate) {
-  if (auto refused = check(settings))
+  auto tokens = head.tokens();
+  if (!tokens)
+    return std::move(tokens.error());
+  if (auto refused = check(settings, !tokens->empty()))
     return refused;
   // A multipart body is a little more than its CSV.
   gate.max_body_bytes = settings.max_csv_bytes + multipart_overhead;
@@ -81,6 +89,7 @@ service::start(backend& head, const service_settings& settings,
   if (!server)
     return std::move(server.error());
   auto parts = std::make_unique<impl>(head, settings, std::move(*server));
+  parts->tokens().add(std::move(*tokens));
   if (auto refused = parts->listen())
     return make_error(errc::config_invalid,
                       "cannot listen on "
@@ -95,6 +104,10 @@ service::~service() = default;
 
 const std::string& service::url() const noexcept {
   return impl_->url();
+}
+
+std::size_t service::tokens() const {
+  return impl_->tokens().size();
 }
 
 void service::drain(std::chrono::milliseconds deadline) {

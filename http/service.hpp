@@ -18,9 +18,12 @@ namespace pixmill::http {
 class service {
 public:
   /// Returns why `settings` cannot be served under; empty: they can.
-  /// @retval errc::config_invalid The address is not of loopback.
-  static caf::error check(const service_settings& settings);
+  /// @param guarded Whether there are tokens.
+  /// @retval errc::config_invalid There are none, and the address is not of
+  ///         loopback: strangers could do everything.
+  static caf::error check(const service_settings& settings, bool guarded);
 
+  /// Takes the tokens of `head`, and listens.
   /// @param head Outlives the service.
   /// @param gate Its `max_body_bytes` follows from `settings`.
   /// @retval errc::config_invalid See `check`; or the address cannot be
@@ -33,6 +36,9 @@ public:
 
   /// Returns where it is reached: `http://127.0.0.1:8080`.
   const std::string& url() const noexcept;
+
+  /// Returns how many tokens guard it; 0: it is open to this machine.
+  std::size_t tokens() const;
 
   /// Takes no more connections, and lets what is being answered end.
   void drain(std::chrono::milliseconds deadline);

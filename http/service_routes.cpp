@@ -5,11 +5,28 @@
 #include <httplib.h>
 
 #include "http/answer.hpp"
-#include "http/caller_check.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::http {
 namespace {
+
+// Whoever may not ask is answered before any route is looked for.
+bool let_through(const route_context& context, const httplib::Request& request,
+                 httplib::Response& response) {
+  const auto authorization = request.get_header_value("Authorization");
+  const auto host = request.get_header_value("Host");
+  const auto origin = request.get_header_value("Origin");
+  const auto verdict = context.access.judge({.method = request.method,
+                                             .path = request.path,
+                                             .authorization = authorization,
+                                             .host = host,
+                                             .origin = origin});
+  for (const auto& [name, value] : verdict.fields)
+    response.set_header(name, value);
+  if (verdict.refused)
+    send_problem(response, *verdict.refused, verdict.more);
+  return !verdict.refused;
+}
 
 // A bug in a route is one answer, never the end of the service.
 void answer_bug(const httplib::Request& request, httplib::Response& response,
@@ -43,13 +60,9 @@ void add_service_routes(httplib::Server& server, route_context& context) {
   });
   server.set_pre_routing_handler(
     [&context](const auto& request, auto& response) {
-      const auto refused = refused_caller(request.get_header_value("Host"),
-                                          request.get_header_value("Origin"),
-                                          context.settings.public_url);
-      if (!refused)
-        return httplib::Server::HandlerResponse::Unhandled;
-      send_problem(response, *refused);
-      return httplib::Server::HandlerResponse::Handled;
+      return let_through(context, request, response)
+               ? httplib::Server::HandlerResponse::Unhandled
+               : httplib::Server::HandlerResponse::Handled;
     });
   server.set_exception_handler(answer_bug);
   server.set_error_handler(

@@ -18,8 +18,10 @@ constexpr std::chrono::milliseconds key_lifetime = std::chrono::hours{24};
 
 } // namespace
 
-submission::submission(backend& head, std::uint64_t max_bytes)
-    : head_{head}, max_bytes_{max_bytes}, id_{new_id("job_", unix_now())} {}
+submission::submission(backend& head, std::string tenant,
+                       std::uint64_t max_bytes)
+    : head_{head}, tenant_{std::move(tenant)},
+      max_bytes_{max_bytes}, id_{new_id("job_", unix_now())} {}
 
 submission::~submission() {
   // An error leaves the chunks to the next start, which drops them.
@@ -64,7 +66,7 @@ caf::expected<bool> submission::repeat(const std::string& key,
                                        submitted& out) {
   if (key.empty())
     return false;
-  auto earlier = head_.submitted_as(key);
+  auto earlier = head_.submitted_as(tenant_, key);
   if (!earlier)
     return std::move(earlier.error());
   if (!*earlier || unix_now() - (*earlier)->created_at > key_lifetime.count())
@@ -95,7 +97,7 @@ caf::expected<submitted> submission::finish(const job_options& options,
     return std::move(repeated.error());
   else if (*repeated)
     return out;
-  const auto fingerprint = job_fingerprint(csv_hash, options);
+  const auto fingerprint = job_fingerprint(csv_hash, options, tenant_);
   auto earlier = head_.same_work(fingerprint);
   if (!earlier)
     return std::move(earlier.error());
@@ -111,6 +113,7 @@ caf::expected<submitted> submission::finish(const job_options& options,
   job.created_at = unix_now();
   job.submission_key = std::move(key);
   job.submission_hash = hash;
+  job.tenant = tenant_;
   auto accepted = head_.accept(std::move(job));
   if (!accepted)
     return std::move(accepted.error());

@@ -27,8 +27,9 @@ struct submitted {
 /// Dropped unless it was accepted.
 class submission {
 public:
+  /// @param tenant Whose job it becomes.
   /// @param max_bytes Of the CSV as sent.
-  submission(backend& head, std::uint64_t max_bytes);
+  submission(backend& head, std::string tenant, std::uint64_t max_bytes);
   ~submission();
   submission(const submission&) = delete;
   submission& operator=(const submission&) = delete;
@@ -55,6 +56,7 @@ private:
   caf::error store(std::string chunk);
 
   backend& head_;
+  const std::string tenant_;
   const std::uint64_t max_bytes_;
   const std::string id_;
   sha256 hash_;

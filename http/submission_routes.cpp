@@ -169,12 +169,17 @@ void submit(route_context& context, const httplib::Request& request,
     return send_problem(
       response, problem_of(refused("Idempotency-Key: 1 to 255 printable "
                                    "ASCII characters are wanted")));
-  const request_keys::holder holder{context.keys, key};
+  const auto whose = caller_of(context, request);
+  if (!whose.known) // Revoked since it was let through.
+    return send_problem(
+      response, {401, "token-unknown", "A token that counts is wanted", "", 0});
+  const request_keys::holder holder{context.keys, whose.tenant, key};
   if (!holder.held())
     return send_problem(response,
                         {409, "request-in-flight",
                          "A request with this key is being answered", key, 1});
-  submission incoming{context.head, context.settings.max_csv_bytes};
+  submission incoming{context.head, whose.tenant,
+                      context.settings.max_csv_bytes};
   auto got = receive(incoming);
   if (!got)
     return send_problem(response, problem_of(got.error()));
@@ -207,7 +212,7 @@ void submit_job(route_context& context, const httplib::Request& request,
 void validate(route_context& context, const httplib::Request& request,
               httplib::Response& response,
               const httplib::ContentReader& reader) {
-  submission incoming{context.head, context.settings.max_csv_bytes};
+  submission incoming{context.head, {}, context.settings.max_csv_bytes};
   auto got = receive(request, reader, incoming);
   if (!got)
     return send_problem(response, problem_of(got.error()));

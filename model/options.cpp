@@ -285,13 +285,18 @@ std::string to_json(const job_options& options) {
 }
 
 std::string job_fingerprint(std::string_view csv_sha256_hex,
-                            const job_options& options) {
+                            const job_options& options,
+                            std::string_view tenant) {
   sha256 hasher;
   hasher.update("pixmill job 1\n");
   hasher.update(csv_sha256_hex);
   hasher.update("\n");
   hasher.update(
     work_json(options).dump(-1, ' ', false, json::error_handler_t::replace));
+  if (!tenant.empty()) {
+    hasher.update("\n");
+    hasher.update(tenant);
+  }
   return hasher.finish();
 }
 

@@ -27,7 +27,9 @@ std::string to_json(const job_options& options);
 /// options that change what any slot becomes. Name, priority, deadline, failure
 /// ratio and webhook do not count.
 /// @param csv_sha256_hex Of the CSV's bytes as they were submitted.
+/// @param tenant Whose job it is: the work of one tells nothing to another.
 std::string job_fingerprint(std::string_view csv_sha256_hex,
-                            const job_options& options);
+                            const job_options& options,
+                            std::string_view tenant = {});
 
 } // namespace pixmill

@@ -64,8 +64,11 @@ std::string counters_key(std::string_view job) {
   return std::string{"c"}.append(job);
 }
 
-std::string submission_key(std::string_view key) {
-  return std::string{"k"}.append(key);
+std::string submission_key(std::string_view tenant, std::string_view key) {
+  std::string out{"k"};
+  if (!tenant.empty())
+    out.append(tenant).append(1, '\0');
+  return out.append(key);
 }
 
 std::string fingerprint_key(std::string_view fingerprint,

@@ -38,7 +38,8 @@ std::string counters_key(std::string_view job);
 /// Returns the key in `idem` that says: this job did this work.
 std::string fingerprint_key(std::string_view fingerprint, std::string_view job);
 
-/// Returns the key in `idem` of what a sender called its request.
-std::string submission_key(std::string_view key);
+/// Returns the key in `idem` of what a sender of a tenant called its request.
+/// @param key Without a NUL, which ends the tenant.
+std::string submission_key(std::string_view tenant, std::string_view key);
 
 } // namespace pixmill::persistence

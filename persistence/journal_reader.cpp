@@ -85,11 +85,12 @@ journal_reader::job_by_fingerprint(std::string_view fingerprint) const {
 }
 
 caf::expected<std::optional<job_record>>
-journal_reader::job_by_submission_key(std::string_view key) const {
+journal_reader::job_by_submission_key(std::string_view tenant,
+                                      std::string_view key) const {
   std::string value;
   if (key.empty())
     return std::optional<job_record>{};
-  const auto found = get(family::idem, submission_key(key), value);
+  const auto found = get(family::idem, submission_key(tenant, key), value);
   if (!found)
     return found.error();
   if (!*found)

@@ -30,7 +30,7 @@ public:
   caf::expected<std::optional<job_record>>
   job_by_fingerprint(std::string_view fingerprint) const;
   caf::expected<std::optional<job_record>>
-  job_by_submission_key(std::string_view key) const;
+  job_by_submission_key(std::string_view tenant, std::string_view key) const;
   caf::expected<job_counters> counters(std::string_view job) const;
   caf::expected<std::string> csv_chunk(std::string_view job,
                                        std::uint32_t index) const;

@@ -27,7 +27,8 @@ rocksdb::WriteOptions synced() {
 class journal_store::impl {
 public:
   explicit impl(std::unique_ptr<journal_database> database)
-      : database_{std::move(database)}, reader_{*database_} {
+      : database_{std::move(database)}, reader_{*database_}, tokens_{
+                                                               *database_} {
     // nop
   }
 
@@ -48,6 +49,10 @@ public:
   caf::expected<caf::unit_t> drop_unaccepted();
   caf::expected<caf::unit_t> probe();
 
+  token_store& tokens() noexcept {
+    return tokens_;
+  }
+
 private:
   /// The counters that one batch changes; nothing for a job that is not there.
   using changes = std::map<std::string, std::optional<job_counters>>;
@@ -65,6 +70,7 @@ private:
 
   std::unique_ptr<journal_database> database_;
   journal_reader reader_;
+  token_store tokens_;
   // What the database holds, of jobs that are being worked on: the writer's.
   std::unordered_map<std::string, job_counters> counters_;
 };
@@ -107,7 +113,8 @@ journal_store::impl::accept_job(const job_record& job) {
               fingerprint_key(job.fingerprint, job.id),
               rocksdb::Slice{&value_version, 1});
   if (!job.submission_key.empty())
-    batch.Put((*database_)[family::idem], submission_key(job.submission_key),
+    batch.Put((*database_)[family::idem],
+              submission_key(job.tenant, job.submission_key),
               std::string{value_version} + job.id);
   return write(batch);
 }
@@ -227,10 +234,11 @@ journal_store::impl::reopen_slots(const job_record& job,
 // A later job may have taken the key over.
 void journal_store::impl::forget_submission(rocksdb::WriteBatch& batch,
                                             const job_record& job) const {
-  const auto holder = reader_.job_by_submission_key(job.submission_key);
+  const auto holder =
+    reader_.job_by_submission_key(job.tenant, job.submission_key);
   if (holder && *holder && (*holder)->id == job.id)
     batch.Delete((*database_)[family::idem],
-                 submission_key(job.submission_key));
+                 submission_key(job.tenant, job.submission_key));
 }
 
 caf::expected<caf::unit_t> journal_store::impl::erase_job(std::string_view id) {
@@ -346,8 +354,9 @@ caf::expected<job_record> journal_store::job(std::string_view id) const {
 }
 
 caf::expected<std::optional<job_record>>
-journal_store::job_by_submission_key(std::string_view key) const {
-  return impl_->reader().job_by_submission_key(key);
+journal_store::job_by_submission_key(std::string_view tenant,
+                                     std::string_view key) const {
+  return impl_->reader().job_by_submission_key(tenant, key);
 }
 
 caf::expected<std::optional<job_record>>
@@ -358,6 +367,14 @@ journal_store::job_by_fingerprint(std::string_view fingerprint) const {
 caf::expected<job_counters>
 journal_store::counters(std::string_view job) const {
   return impl_->reader().counters(job);
+}
+
+token_store& journal_store::tokens() noexcept {
+  return impl_->tokens();
+}
+
+const token_store& journal_store::tokens() const noexcept {
+  return impl_->tokens();
 }
 
 caf::expected<std::string> journal_store::csv_chunk(std::string_view job,

@@ -15,6 +15,7 @@
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 #include "persistence/slot_cursor.hpp"
+#include "persistence/token_store.hpp"
 
 namespace pixmill::persistence {
 
@@ -95,9 +96,10 @@ public:
   /// @retval errc::no_such_job
   caf::expected<job_record> job(std::string_view id) const;
 
-  /// Returns the newest job whose sender called its request `key`, if any.
+  /// Returns the newest job of a tenant whose sender called its request `key`,
+  /// if any.
   caf::expected<std::optional<job_record>>
-  job_by_submission_key(std::string_view key) const;
+  job_by_submission_key(std::string_view tenant, std::string_view key) const;
 
   /// Returns the newest job with this fingerprint, if any.
   caf::expected<std::optional<job_record>>
@@ -123,6 +125,10 @@ public:
   /// Returns a cursor over the recorded outcomes of a job in slot order, from
   /// `first` on. It must not outlive the journal.
   slot_cursor slots_from(std::string_view job, slot_id first) const;
+
+  /// Returns the tokens of this journal; who writes them is who writes it.
+  token_store& tokens() noexcept;
+  const token_store& tokens() const noexcept;
 
 private:
   class impl;

@@ -315,6 +315,17 @@ void each_of_record(F& f, T& x) {
   f(x.trace_parent);
 }
 
+template <class F, class T>
+void each_of_token(F& f, T& x) {
+  f(x.id);
+  f.hash(x.sha256);
+  f(x.name);
+  f(x.tenant);
+  f(x.scopes);
+  f(x.created_at);
+  f(x.expires_at);
+}
+
 } // namespace
 
 std::string encode(const outcome& x) {
@@ -338,6 +349,13 @@ std::string encode(const job_record& x) {
   return out;
 }
 
+std::string encode(const api_token& x) {
+  std::string out;
+  field_writer f{out};
+  each_of_token(f, x);
+  return out;
+}
+
 bool decode(std::string_view bytes, outcome& x) {
   field_reader f{bytes};
   each_of_outcome(f, x);
@@ -353,6 +371,12 @@ bool decode(std::string_view bytes, job_counters& x) {
 bool decode(std::string_view bytes, job_record& x) {
   field_reader f{bytes};
   each_of_record(f, x);
+  return f.finished_well();
+}
+
+bool decode(std::string_view bytes, api_token& x) {
+  field_reader f{bytes};
+  each_of_token(f, x);
   return f.finished_well();
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/api_token.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 
@@ -17,6 +18,7 @@ constexpr char value_version = 1;
 std::string encode(const outcome& x);
 std::string encode(const job_counters& x);
 std::string encode(const job_record& x);
+std::string encode(const api_token& x);
 
 /// Decodes what `encode` made.
 /// @returns False when `bytes` is anything else; `x` is then unspecified.
@@ -24,5 +26,6 @@ std::string encode(const job_record& x);
 bool decode(std::string_view bytes, outcome& x);
 bool decode(std::string_view bytes, job_counters& x);
 bool decode(std::string_view bytes, job_record& x);
+bool decode(std::string_view bytes, api_token& x);
 
 } // namespace pixmill::persistence

@@ -67,11 +67,30 @@ public:
   }
 
   caf::expected<std::optional<job_record>>
-  submitted_as(const std::string& key) override {
+  submitted_as(const std::string& tenant, const std::string& key) override {
     for (auto one = accepted.rbegin(); one != accepted.rend(); ++one)
-      if (one->submission_key == key)
+      if (one->tenant == tenant && one->submission_key == key)
         return std::optional{*one};
     return std::optional<job_record>{};
+  }
+
+  caf::expected<std::vector<api_token>> tokens() override {
+    return stored_tokens;
+  }
+
+  caf::expected<caf::unit_t> add_token(api_token token) override {
+    if (full)
+      return make_error(errc::disk_full, "as asked");
+    stored_tokens.push_back(std::move(token));
+    return caf::unit;
+  }
+
+  caf::expected<bool> revoke_token(const std::string& id) override {
+    if (full)
+      return make_error(errc::disk_full, "as asked");
+    return std::erase_if(stored_tokens,
+                         [&](const auto& x) { return x.id == id; })
+           > 0;
   }
 
   std::unique_ptr<http::text_source> results(const job_record&,
@@ -93,6 +112,7 @@ public:
   int chunks = 0;
   std::map<std::string, std::string> sheets;
   std::vector<job_record> accepted;
+  std::vector<api_token> stored_tokens;
 };
 
 } // namespace pixmill::test

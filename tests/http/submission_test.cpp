@@ -20,7 +20,7 @@ const std::string half_good = good + "2,Cup,ftp://a/y.jpg\n";
 
 TEST(Submission, BecomesAJobWhenItsSheetIsValid) {
   fake_backend head;
-  submission subject{head, plenty};
+  submission subject{head, "", plenty};
   ASSERT_FALSE(subject.feed(good.substr(0, 10)));
   ASSERT_FALSE(subject.feed(good.substr(10)));
   job_options options;
@@ -40,7 +40,7 @@ TEST(Submission, BecomesAJobWhenItsSheetIsValid) {
 
 TEST(Submission, IsStoredInChunksAsItComes) {
   fake_backend head;
-  submission subject{head, 8 * plenty};
+  submission subject{head, "", 8 * plenty};
   const std::string megabyte(plenty, 'x');
   for (std::size_t at = 0; at < megabyte.size(); at += 1000)
     ASSERT_FALSE(subject.feed(std::string_view{megabyte}.substr(at, 1000)));
@@ -50,7 +50,7 @@ TEST(Submission, IsStoredInChunksAsItComes) {
 TEST(Submission, StartsNothingWhenItsSheetIsNotValid) {
   fake_backend head;
   {
-    submission subject{head, plenty};
+    submission subject{head, "", plenty};
     ASSERT_FALSE(subject.feed(half_good));
     const auto done = subject.finish({}, "a.csv");
     ASSERT_TRUE(done);
@@ -63,7 +63,7 @@ TEST(Submission, StartsNothingWhenItsSheetIsNotValid) {
 
 TEST(Submission, SkipsBadCellsWhenAskedTo) {
   fake_backend head;
-  submission subject{head, plenty};
+  submission subject{head, "", plenty};
   ASSERT_FALSE(subject.feed(half_good));
   job_options options;
   options.on_invalid = invalid_policy::skip;
@@ -76,7 +76,7 @@ TEST(Submission, SkipsBadCellsWhenAskedTo) {
 TEST(Submission, NamesAJobOfTheSameWork) {
   fake_backend head;
   for (const bool again : {false, true}) {
-    submission subject{head, plenty};
+    submission subject{head, "", plenty};
     ASSERT_FALSE(subject.feed(good));
     const auto done = subject.finish({}, "a.csv");
     ASSERT_TRUE(done);
@@ -89,7 +89,7 @@ TEST(Submission, IsOneJobHoweverOftenItIsRepeated) {
   fake_backend head;
   const auto send = [&](const std::string& sheet, const std::string& key,
                         const job_options& options = {}) {
-    submission subject{head, plenty};
+    submission subject{head, "", plenty};
     EXPECT_FALSE(subject.feed(sheet));
     auto done = subject.finish(options, "a.csv", key);
     EXPECT_TRUE(done);
@@ -113,15 +113,15 @@ TEST(Submission, IsOneJobHoweverOftenItIsRepeated) {
 TEST(RequestKeys, HoldAKeyOnce) {
   request_keys keys;
   {
-    const request_keys::holder first{keys, "a"};
-    const request_keys::holder same{keys, "a"};
-    const request_keys::holder other{keys, "b"};
+    const request_keys::holder first{keys, "", "a"};
+    const request_keys::holder same{keys, "", "a"};
+    const request_keys::holder other{keys, "t", "a"};
     EXPECT_TRUE(first.held());
     EXPECT_FALSE(same.held());
     EXPECT_TRUE(other.held());
   }
-  EXPECT_TRUE((request_keys::holder{keys, "a"}.held()));
-  EXPECT_TRUE((request_keys::holder{keys, ""}.held()));
+  EXPECT_TRUE((request_keys::holder{keys, "", "a"}.held()));
+  EXPECT_TRUE((request_keys::holder{keys, "", ""}.held()));
 }
 
 TEST(RequestKeys, ArePrintable) {
@@ -133,7 +133,7 @@ TEST(RequestKeys, ArePrintable) {
 
 TEST(Submission, EndsAtItsLargestSize) {
   fake_backend head;
-  submission subject{head, 100};
+  submission subject{head, "", 100};
   EXPECT_FALSE(subject.feed(std::string(100, 'x')));
   EXPECT_EQ(code_of(subject.feed("x"), errc::none), errc::too_large);
 }
@@ -141,7 +141,7 @@ TEST(Submission, EndsAtItsLargestSize) {
 TEST(Submission, EndsWhenTheDiskIsFull) {
   fake_backend head;
   head.full = true;
-  submission subject{head, plenty};
+  submission subject{head, "", plenty};
   ASSERT_FALSE(subject.feed(good));
   const auto done = subject.finish({}, "a.csv");
   ASSERT_FALSE(done);

@@ -109,17 +109,17 @@ TEST_F(JournalStore, FindsTheNewestJobOfASubmissionKey) {
     job.submission_key = "k";
     ASSERT_TRUE(journal->accept_job(job));
   };
-  EXPECT_FALSE(journal->job_by_submission_key("k")->has_value());
+  EXPECT_FALSE(journal->job_by_submission_key("", "k")->has_value());
   accept("job_1");
   reopen();
-  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_1");
+  EXPECT_EQ((*journal->job_by_submission_key("", "k"))->id, "job_1");
   accept("job_2");
-  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_2");
-  EXPECT_FALSE(journal->job_by_submission_key("")->has_value());
+  EXPECT_EQ((*journal->job_by_submission_key("", "k"))->id, "job_2");
+  EXPECT_FALSE(journal->job_by_submission_key("", "")->has_value());
   ASSERT_TRUE(journal->erase_job("job_1"));
-  EXPECT_EQ((*journal->job_by_submission_key("k"))->id, "job_2");
+  EXPECT_EQ((*journal->job_by_submission_key("", "k"))->id, "job_2");
   ASSERT_TRUE(journal->erase_job("job_2"));
-  EXPECT_FALSE(journal->job_by_submission_key("k")->has_value());
+  EXPECT_FALSE(journal->job_by_submission_key("", "k")->has_value());
 }
 
 TEST_F(JournalStore, CommitsOutcomesAndCountsThem) {

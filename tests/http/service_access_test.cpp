@@ -1,0 +1,195 @@
+#include "model/sha256.hpp"
+#include "tests/http/service_fixture.hpp"
+
+namespace pixmill::http {
+namespace {
+
+class ServiceAccess : public test::Service {
+protected:
+  // Submits a sheet, and returns the job's id.
+  std::string job_of(const std::string& secret) {
+    return submit(secret).json().at("id").get<std::string>();
+  }
+};
+
+TEST_F(ServiceAccess, IsOpenToThisMachineWithoutTokens) {
+  start();
+  EXPECT_EQ(subject->tokens(), 0u);
+  EXPECT_EQ(submit("").status, 202);
+  EXPECT_EQ(ask("GET", "/v1/jobs").status, 200);
+}
+
+TEST_F(ServiceAccess, IsNotBoundForStrangersWithoutTokens) {
+  for (const auto* address : {"0.0.0.0", "::", "10.0.0.1", "128.0.0.1"}) {
+    settings.address = address;
+    const auto refused = service::check(settings, false);
+    ASSERT_TRUE(refused) << address;
+    EXPECT_NE(context_of(refused).find("pixmill token new"), std::string::npos);
+    EXPECT_FALSE(service::check(settings, true)) << address;
+    EXPECT_FALSE(service::start(head, settings, gate)) << address;
+  }
+}
+
+TEST_F(ServiceAccess, IsGuardedByTheFirstTokenAtOnce) {
+  start();
+  const auto made = ask("POST", "/v1/tokens", "",
+                        R"({"scopes":["submit","admin"],"name":"first"})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.field("Cache-Control"), "no-store");
+  const auto secret = made.json().at("token").get<std::string>();
+  EXPECT_EQ(ask("GET", "/v1/jobs").code(), "token-missing");
+  EXPECT_EQ(ask("GET", "/v1/jobs", secret).status, 200);
+  ASSERT_EQ(head.stored_tokens.size(), 1u);
+  EXPECT_EQ(head.stored_tokens[0].sha256, sha256_of(secret));
+  const auto listed = ask("GET", "/v1/tokens", secret);
+  EXPECT_EQ(listed.body.find(secret), std::string::npos);
+  EXPECT_EQ(listed.body.find(head.stored_tokens[0].sha256), std::string::npos);
+  const auto one = listed.json().at("tokens").at(0);
+  EXPECT_EQ(one.at("name"), "first");
+  EXPECT_EQ(one.at("scopes"), nlohmann::json({"submit", "admin"}));
+  EXPECT_TRUE(one.at("tenant").is_null());
+  EXPECT_TRUE(one.at("expires_at").is_null());
+}
+
+TEST_F(ServiceAccess, RefusesTokensThatCannotBe) {
+  start();
+  for (const auto* body :
+       {"", "[]", "{}", R"({"scopes":[]})", R"({"scopes":["write"]})",
+        R"({"scopes":[1]})", R"({"scopes":"read","tenant":"a b"})",
+        R"({"scopes":"admin","tenant":"a"})", R"({"scopes":"read","x":1})",
+        R"({"scopes":"read","expires":"soon"})",
+        R"({"scopes":"read","expires":"0s"})",
+        R"({"scopes":"read","expires":90})"}) {
+    const auto refused = ask("POST", "/v1/tokens", "", body);
+    EXPECT_EQ(refused.code(), "option-invalid") << body;
+    EXPECT_EQ(refused.status, 422) << body;
+  }
+  EXPECT_TRUE(head.stored_tokens.empty());
+  EXPECT_EQ(ask("GET", "/v1/jobs").status, 200); // Still open.
+}
+
+TEST_F(ServiceAccess, MakesNoTokenThatARestartWouldForget) {
+  head.full = true;
+  start();
+  EXPECT_EQ(ask("POST", "/v1/tokens", "", R"({"scopes":"read"})").status, 507);
+  EXPECT_EQ(subject->tokens(), 0u);
+}
+
+TEST_F(ServiceAccess, RevokesAtOnce) {
+  const auto admin = token("admin");
+  const auto reader = token("read");
+  start();
+  EXPECT_EQ(ask("GET", "/v1/jobs", reader).status, 200);
+  const auto id = head.stored_tokens[1].id;
+  EXPECT_EQ(ask("DELETE", "/v1/tokens/" + id, reader).code(), "scope-missing");
+  EXPECT_EQ(ask("DELETE", "/v1/tokens/" + id, admin).status, 204);
+  EXPECT_EQ(ask("GET", "/v1/jobs", reader).code(), "token-unknown");
+  EXPECT_EQ(ask("DELETE", "/v1/tokens/" + id, admin).code(), "no-such-token");
+  EXPECT_EQ(head.stored_tokens.size(), 1u);
+}
+
+TEST_F(ServiceAccess, RevokesEvenWhileTheDiskIsFull) {
+  const auto admin = token("admin");
+  const auto reader = token("read");
+  start();
+  head.full = true;
+  const auto path = "/v1/tokens/" + head.stored_tokens[1].id;
+  EXPECT_EQ(ask("DELETE", path, admin).status, 507);
+  EXPECT_EQ(ask("GET", "/v1/jobs", reader).code(), "token-unknown");
+  head.full = false;
+  EXPECT_EQ(ask("DELETE", path, admin).status, 204);
+  EXPECT_EQ(head.stored_tokens.size(), 1u);
+}
+
+TEST_F(ServiceAccess, StaysShutWhenTheLastTokenGoes) {
+  const auto admin = token("admin");
+  start();
+  const auto last =
+    ask("DELETE", "/v1/tokens/" + head.stored_tokens[0].id, admin);
+  EXPECT_EQ(last.status, 200);
+  EXPECT_NE(last.json().at("warning").get<std::string>().find("last token"),
+            std::string::npos);
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(ask("GET", "/v1/jobs", admin).code(), "no-tokens");
+  EXPECT_EQ(ask("POST", "/v1/tokens", "", R"({"scopes":"admin"})").code(),
+            "no-tokens");
+}
+
+TEST_F(ServiceAccess, SaysWhatItWantsInTheStandardField) {
+  const auto reader = token("read");
+  start();
+  EXPECT_EQ(ask("GET", "/v1/jobs").field("WWW-Authenticate"),
+            "Bearer realm=\"pixmill\"");
+  const auto refused = submit(reader);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.json().at("scope"), "submit");
+  EXPECT_NE(refused.field("WWW-Authenticate").find("insufficient_scope"),
+            std::string::npos);
+}
+
+TEST_F(ServiceAccess, IsNotFooledByTheSpellingOfAPath) {
+  const auto reader = token("read");
+  start();
+  EXPECT_EQ(ask("GET", "/v1/%74okens", reader).code(), "scope-missing");
+  EXPECT_EQ(ask("DELETE", "/v1/%6Aobs/job_1", reader).code(), "scope-missing");
+  EXPECT_EQ(ask("GET", "//healthz").code(), "token-missing");
+  EXPECT_EQ(ask("GET", "/healthz/../v1/jobs").code(), "token-missing");
+}
+
+TEST_F(ServiceAccess, ShowsATenantItsOwnJobsOnly) {
+  const auto shop = token("submit,read", "shop");
+  const auto other = token("submit,read", "other");
+  const auto house = token("read,submit");
+  start();
+  const auto job = job_of(shop);
+  const auto path = "/v1/jobs/" + job;
+  EXPECT_EQ(ask("GET", path, shop).status, 200);
+  EXPECT_EQ(ask("GET", path, house).status, 200);
+  const auto unknown = ask("GET", "/v1/jobs/job_x", other);
+  auto foreign = ask("GET", path, other);
+  EXPECT_EQ(foreign.status, 404);
+  foreign.body.replace(foreign.body.find(job), job.size(), "job_x");
+  EXPECT_EQ(foreign.body, unknown.body); // Nothing tells that there is one.
+  for (const auto* rest : {"/results.csv", "/results.jsonl", "/failed.csv"})
+    EXPECT_EQ(ask("GET", path + rest, other).code(), "no-such-job") << rest;
+  for (const auto* rest : {"/pause", "/resume", "/cancel", "/retry"})
+    EXPECT_EQ(ask("POST", path + rest, other).code(), "no-such-job") << rest;
+  EXPECT_EQ(ask("DELETE", path, other).code(), "no-such-job");
+  EXPECT_EQ(ask("GET", path, shop).status, 200);
+}
+
+TEST_F(ServiceAccess, ListsATenantsOwnJobsOnly) {
+  const auto shop = token("submit,read", "shop");
+  const auto other = token("submit,read", "other");
+  const auto house = token("submit,read");
+  start();
+  job_of(shop);
+  job_of(other);
+  job_of(other);
+  job_of(house);
+  const auto count = [&](const std::string& secret) {
+    return ask("GET", "/v1/jobs", secret).json().at("jobs").size();
+  };
+  EXPECT_EQ(count(shop), 1u);
+  EXPECT_EQ(count(other), 2u);
+  EXPECT_EQ(count(house), 4u);
+  const auto page = ask("GET", "/v1/jobs?limit=1", shop).json();
+  EXPECT_TRUE(page.at("next_cursor").is_null()); // Nor that others follow.
+}
+
+TEST_F(ServiceAccess, TellsNoTenantOfAnothersWork) {
+  const auto shop = token("submit,read", "shop");
+  const auto other = token("submit,read", "other");
+  start();
+  const auto first = submit(shop, {{"Idempotency-Key", "k"}}).json();
+  const auto foreign = submit(other, {{"Idempotency-Key", "k"}}).json();
+  EXPECT_NE(foreign.at("id"), first.at("id"));
+  EXPECT_FALSE(foreign.contains("duplicate_of")
+               && foreign.at("duplicate_of") != nullptr);
+  const auto again = submit(shop, {{"Idempotency-Key", "k"}}).json();
+  EXPECT_EQ(again.at("id"), first.at("id"));
+  EXPECT_EQ(submit(shop).json().at("duplicate_of"), first.at("id"));
+}
+
+} // namespace
+} // namespace pixmill::http
