@@ -35,11 +35,13 @@ telemetry::actor_record& image_state::record() {
 }
 
 void image_state::start(slot_task task, const compress_goal& goal, flow_id flow,
+                        std::string trace_parent,
                         std::shared_ptr<const node_services> services,
                         row_actor row) {
   task_ = std::move(task);
   goal_ = goal;
   flow_ = flow;
+  trace_parent_ = std::move(trace_parent);
   services_ = std::move(services);
   row_ = std::move(row);
   attempts_ = task_.attempts;
@@ -53,7 +55,7 @@ void image_state::attempt() {
   result_ = {};
   record_->set_state("downloading");
   fetching_ = services_->fetcher->start(
-    {.url = task_.url, .flow = flow_},
+    {.url = task_.url, .flow = flow_, .trace = trace_parent_},
     [self = image_stages{self_}](net::download result) {
       caf::anon_send(
         self, fetched{std::make_shared<net::download>(std::move(result))});
@@ -165,10 +167,11 @@ void image_state::report(outcome result, milliseconds retry_after) {
 
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
                                   compress_goal goal, flow_id flow,
+                                  std::string trace_parent,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row) {
-  self->state.start(std::move(task), goal, flow, std::move(services),
-                    std::move(row));
+  self->state.start(std::move(task), goal, flow, std::move(trace_parent),
+                    std::move(services), std::move(row));
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](atom::attempt) {

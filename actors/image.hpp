@@ -65,6 +65,7 @@ public:
   explicit image_state(pointer self);
 
   void start(slot_task task, const compress_goal& goal, flow_id flow,
+             std::string trace_parent,
              std::shared_ptr<const node_services> services, row_actor row);
   void attempt();
   void handle(const fetched& message);
@@ -84,6 +85,7 @@ private:
   slot_task task_;
   compress_goal goal_;
   flow_id flow_ = 0;
+  std::string trace_parent_;
   std::shared_ptr<const node_services> services_;
   row_actor row_;
   std::optional<telemetry::actor_record> record_;
@@ -98,8 +100,10 @@ private:
   outcome result_;
 };
 
+/// @param trace_parent What the origin is told a child of; empty: nothing.
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
                                   compress_goal goal, flow_id flow,
+                                  std::string trace_parent,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row);
 

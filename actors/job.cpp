@@ -175,7 +175,8 @@ row_task job_state_machine::lease_out(std::vector<slot_task> slots,
   return {.job = job_.id,
           .lease = id,
           .slots = std::move(slots),
-          .goal = job_.options.goal};
+          .goal = job_.options.goal,
+          .trace_parent = job_.trace_parent};
 }
 
 void job_state_machine::take_back(lease& which) {

@@ -45,12 +45,13 @@ struct row_task {
   lease_id lease = 0;
   std::vector<slot_task> slots; ///< All of the same row, at least one.
   compress_goal goal;
+  std::string trace_parent{}; ///< Of the job; empty: none.
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_task& x) {
   return f(caf::meta::type_name("pixmill::row_task"), x.job, x.lease, x.slots,
-           x.goal);
+           x.goal, x.trace_parent);
 }
 
 /// What one slot came to on a node.

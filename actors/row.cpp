@@ -52,7 +52,7 @@ row_state::work* row_state::find(slot_id slot) {
 void row_state::spawn_image(work& item) {
   item.image = caf::actor_cast<image_actor>(self_->spawn<caf::monitored>(
     image, item.task, task_.goal, std::hash<std::string>{}(task_.job),
-    services_, row_actor{self_}));
+    task_.trace_parent, services_, row_actor{self_}));
   self_->send(item.image, atom::attempt::value);
 }
 

@@ -367,6 +367,11 @@ constexpr std::array table{
      .key = "json",
      .doc = "One JSON object a line instead of text.",
      .kind = value_kind::toggle}),
+  bind<&settings::log, &telemetry::log_settings::access>(
+    {.section = "log",
+     .key = "access",
+     .doc = "A line for each request that was answered.",
+     .kind = value_kind::toggle}),
   bind<&settings::log, &telemetry::log_settings::file>(
     {.section = "log",
      .key = "file",

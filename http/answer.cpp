@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include "http/request_scope.hpp"
 #include "model/sha256.hpp"
 
 namespace pixmill::http {
@@ -35,7 +36,13 @@ void send_problem(httplib::Response& to, const problem& what,
                   std::string_view more) {
   if (what.retry_after_s > 0)
     to.set_header("Retry-After", std::to_string(what.retry_after_s));
-  set_body(to, what.status, "no-store", to_json(what, more),
+  std::string members{more};
+  if (const auto* scope = request_scope::current())
+    // Its characters need no escaping.
+    ((members += members.empty() ? "" : ",") += "\"request_id\":\"")
+      .append(scope->id())
+      .append("\"");
+  set_body(to, what.status, "no-store", to_json(what, members),
            "application/problem+json");
 }
 

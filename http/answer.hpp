@@ -20,7 +20,7 @@ void send_json(httplib::Response& to, int status, const std::string& body);
 void send_tagged_json(const httplib::Request& request, httplib::Response& to,
                       const std::string& body, const std::string& etag);
 
-/// Refuses a request.
+/// Refuses a request; the body names the request's id as well.
 /// @param more Members of the body besides those of every problem.
 void send_problem(httplib::Response& to, const problem& what,
                   std::string_view more = {});

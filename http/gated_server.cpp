@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "http/gate_loop.hpp"
+#include "http/request_scope.hpp"
 #include "model/errc.hpp"
 
 namespace pixmill::http {
@@ -56,7 +57,14 @@ public:
     return whose_.read(to, length);
   }
   ssize_t write(const char* bytes, size_t length) override {
-    return whose_.write({bytes, length}) ? static_cast<ssize_t>(length) : -1;
+    if (!whose_.write({bytes, length}))
+      return -1;
+    written_ += length;
+    return static_cast<ssize_t>(length);
+  }
+  /// Bytes of the answer, its head included.
+  std::uint64_t written() const noexcept {
+    return written_;
   }
   void get_remote_ip_and_port(std::string& ip, int& port) const override {
     describe(&::getpeername, whose_.socket(), ip, port);
@@ -72,6 +80,7 @@ public:
 
 private:
   exchange& whose_;
+  std::uint64_t written_ = 0;
 };
 
 lane lane_of(const request_head& head) {
@@ -199,10 +208,12 @@ bool gated_server::draining() const noexcept {
 }
 
 void gated_server::answer(exchange& whose) {
+  request_scope scope;
   exchange_stream stream{whose};
   bool closed = false;
   if (!process_request(stream, !whose.keep_alive(), closed, nullptr) || closed)
     whose.close_after();
+  scope.answered(stream.written(), !whose.failed());
 }
 
 } // namespace pixmill::http

@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include "http/answer.hpp"
+#include "http/request_scope.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::http {
@@ -60,10 +61,12 @@ void add_service_routes(httplib::Server& server, route_context& context) {
   });
   server.set_pre_routing_handler(
     [&context](const auto& request, auto& response) {
+      name_request(request);
       return let_through(context, request, response)
                ? httplib::Server::HandlerResponse::Unhandled
                : httplib::Server::HandlerResponse::Handled;
     });
+  server.set_post_routing_handler(name_answer);
   server.set_exception_handler(answer_bug);
   server.set_error_handler(
     httplib::Server::Handler{[](const auto& request, auto& response) {

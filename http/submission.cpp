@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "http/request_scope.hpp"
 #include "model/errc.hpp"
 #include "model/options.hpp"
 
@@ -114,6 +115,10 @@ caf::expected<submitted> submission::finish(const job_options& options,
   job.submission_key = std::move(key);
   job.submission_hash = hash;
   job.tenant = tenant_;
+  if (auto* scope = request_scope::current()) {
+    job.trace_parent = scope->trace_parent();
+    scope->note_job(id_);
+  }
   auto accepted = head_.accept(std::move(job));
   if (!accepted)
     return std::move(accepted.error());

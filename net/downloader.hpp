@@ -32,6 +32,8 @@ struct download {
 struct fetch_order {
   std::string url;  ///< An absolute http(s) URL.
   flow_id flow = 0; ///< Flows take turns where transfers wait.
+  /// A W3C `traceparent`: the origin is told one of its children; empty: none.
+  std::string trace{};
 };
 
 /// Downloads images: what an IMAGE actor needs of the network.

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include "model/errc.hpp"
+#include "model/trace_parent.hpp"
 
 namespace pixmill::net {
 namespace {
@@ -149,6 +150,8 @@ void downloader::engine::accept(command what) {
   }
   auto added = std::make_unique<request>(
     what.which, what.order.flow, std::move(what.done), std::move(*address));
+  if (const auto parent = trace_parent::parse(what.order.trace))
+    added->trace = parent->child(random_()).str();
   waiting_.push(added->address.origin(), added->flow, added->id);
   requests_.emplace(what.which, std::move(added));
 }
@@ -204,7 +207,7 @@ void downloader::engine::launch(request& what) {
   next_deadline_ = std::min(next_deadline_, now + left);
   active_.emplace(what.turn, &what);
   ++active_count_;
-  what.at->begin(what.id, what.address, what.connection, now);
+  what.at->begin(what.id, what.address, what.trace, what.connection, now);
   curl_multi_add_handle(multi_.get(), what.at->handle());
 }
 

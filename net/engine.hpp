@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -54,6 +55,7 @@ private:
     flow_id flow;
     callback done;
     web_address address;
+    std::string trace{}; ///< What the origin is told; empty: nothing.
     std::uint32_t redirects = 0;
     connection_choice connection = connection_choice::any;
     std::optional<time_point> first_started;
@@ -97,6 +99,7 @@ private:
   /// The transfer that goes over the budget so that bytes come back; 0: none.
   std::uint64_t exempt_turn_ = 0;
   bool reaped_ = false;
+  std::mt19937_64 random_{std::random_device{}()}; ///< Of span ids.
   time_point next_deadline_ = time_point::max();
   /// Whether something waits for bytes of the budget.
   std::atomic<bool> starving_{false};

@@ -23,6 +23,12 @@ void set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
 }
 
+curl_slist* common_headers() {
+  auto* list = curl_slist_append(nullptr, "Accept: image/*,*/*;q=0.5");
+  // Decoding is ours, with a cap; an origin that encodes anyway is understood.
+  return curl_slist_append(list, "Accept-Encoding: identity");
+}
+
 failure made(errc code, std::string detail) {
   return {.code = code, .http_status = 0, .detail = std::move(detail)};
 }
@@ -49,11 +55,8 @@ transfer::~transfer() = default;
 void transfer::set_options() {
   auto* easy = easy_.get();
   const auto& settings = shared_.settings;
-  auto* list = curl_slist_append(nullptr, "Accept: image/*,*/*;q=0.5");
-  // Decoding is ours, with a cap; an origin that encodes anyway is understood.
-  list = curl_slist_append(list, "Accept-Encoding: identity");
-  headers_.reset(list);
-  set(easy, CURLOPT_HTTPHEADER, list);
+  headers_.reset(common_headers());
+  set(easy, CURLOPT_HTTPHEADER, headers_.get());
   set(easy, CURLOPT_USERAGENT, "Pixmill/" PIXMILL_VERSION);
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   // Redirects are followed by the engine: each hop waits its turn at the
@@ -113,8 +116,23 @@ void transfer::set_callbacks() {
     });
 }
 
+void transfer::set_trace(const std::string& trace) {
+  if (trace.empty() && traced_headers_ == nullptr)
+    return; // As it is nearly always.
+  auto* list = static_cast<curl_slist*>(headers_.get());
+  std::unique_ptr<void, list_deleter> traced;
+  if (!trace.empty()) {
+    list =
+      curl_slist_append(common_headers(), ("traceparent: " + trace).c_str());
+    traced.reset(list);
+  }
+  set(easy_.get(), CURLOPT_HTTPHEADER, list);
+  traced_headers_ = std::move(traced);
+}
+
 void transfer::begin(std::uint64_t ticket, const web_address& address,
-                     connection_choice connection, time_point now) {
+                     const std::string& trace, connection_choice connection,
+                     time_point now) {
   ticket_ = ticket;
   address_ = address;
   head_ = {};
@@ -127,6 +145,7 @@ void transfer::begin(std::uint64_t ticket, const web_address& address,
   denied_.clear();
   error_text_[0] = '\0';
   set(easy_.get(), CURLOPT_URL, address.url().c_str());
+  set_trace(trace);
   set(easy_.get(), CURLOPT_FRESH_CONNECT,
       connection == connection_choice::fresh ? 1L : 0L);
 }

@@ -62,8 +62,10 @@ public:
   }
 
   /// Prepares a request; `body_sink::first_charge` has been charged for it.
+  /// @param trace Value of the field `traceparent`; empty: none.
   void begin(std::uint64_t ticket, const web_address& address,
-             connection_choice connection, time_point now);
+             const std::string& trace, connection_choice connection,
+             time_point now);
 
   /// Judges a request that has ended, and drops what it does not hand out.
   /// @param curl_code libcurl's result.
@@ -98,6 +100,7 @@ private:
 
   void set_options();
   void set_callbacks();
+  void set_trace(const std::string& trace);
   std::size_t take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
   int open_socket(void* address);
@@ -111,6 +114,8 @@ private:
   const context& shared_;
   std::unique_ptr<void, easy_deleter> easy_;
   std::unique_ptr<void, list_deleter> headers_;
+  /// Those of one request that is part of a trace; null: `headers_`.
+  std::unique_ptr<void, list_deleter> traced_headers_;
   std::uint64_t ticket_ = 0;
   std::optional<web_address> address_;
   response_head head_;

@@ -11,14 +11,12 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kind_count = 7;
-
 } // namespace
 
 struct actor_registry::shard {
   mutable std::mutex mutex;
   actor_record* first = nullptr;
-  std::array<std::atomic<std::uint64_t>, kind_count> counts{};
+  std::array<std::atomic<std::uint64_t>, actor_kind_count> counts{};
 };
 
 const char* to_string(actor_kind kind) noexcept {

@@ -20,6 +20,9 @@ enum class actor_kind : std::uint8_t {
   journal,
 };
 
+/// How many there are.
+inline constexpr std::size_t actor_kind_count = 7;
+
 /// Returns `supervisor`, `job`, …
 const char* to_string(actor_kind kind) noexcept;
 

@@ -112,6 +112,7 @@ class fake_fetcher final : public net::fetcher {
 public:
   ticket start(net::fetch_order order, callback done) override {
     ++started[order.url];
+    last_trace = order.trace;
     pending.emplace(++last, std::pair{order.url, std::move(done)});
     if (rule)
       finish(last, rule(order.url));
@@ -146,6 +147,7 @@ public:
 
   std::function<net::download(const std::string&)> rule;
   std::map<std::string, int> started;
+  std::string last_trace;
   std::map<ticket, std::pair<std::string, callback>> pending;
   ticket last = 0;
   int canceled = 0;

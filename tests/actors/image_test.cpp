@@ -22,9 +22,9 @@ protected:
           [](atom::tick) {},
         };
       });
-    subject =
-      system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
-                   compress_goal{}, flow_id{0}, services.get(), collector);
+    subject = system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
+                           compress_goal{}, flow_id{0}, std::string{trace},
+                           services.get(), collector);
     run();
   }
 
@@ -34,6 +34,9 @@ protected:
     subject = nullptr;
     run();
   }
+
+  static constexpr auto trace =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   test::fake_services services;
   row_actor collector;
@@ -104,6 +107,12 @@ TEST_F(Image, AnswersInspect) {
   EXPECT_EQ(report->kind, "image");
   EXPECT_EQ(report->state, "downloading");
   EXPECT_EQ(report->parent, collector.id());
+}
+
+TEST_F(Image, PassesOnTheTraceOfItsJob) {
+  self->send(subject, atom::attempt::value);
+  run();
+  EXPECT_EQ(services.fetcher.last_trace, trace);
 }
 
 } // namespace

@@ -72,6 +72,44 @@ TEST_F(Log, KeepsAMessageOnOneLine) {
   EXPECT_EQ(lines()[0].find('\x1b'), std::string::npos);
 }
 
+TEST_F(Log, GivesFieldsMembersOfTheirOwn) {
+  start(log_level::info, true);
+  {
+    log_scope scope{{"request_id", "req_1"}};
+    scope.add({"trace_id", ""});
+    log(log_level::info, "request",
+        {{"path", "/v1/\"x\""}, {"status", 202u}, {"job", ""}});
+  }
+  log(log_level::info, "later");
+  ASSERT_EQ(lines().size(), 2u);
+  const auto entry = nlohmann::json::parse(lines()[0]);
+  EXPECT_EQ(entry["message"], "request");
+  EXPECT_EQ(entry["path"], "/v1/\"x\"");
+  EXPECT_EQ(entry["status"], 202);
+  EXPECT_EQ(entry["request_id"], "req_1");
+  EXPECT_FALSE(entry.contains("job"));
+  EXPECT_FALSE(entry.contains("trace_id"));
+  EXPECT_FALSE(nlohmann::json::parse(lines()[1]).contains("request_id"));
+}
+
+TEST_F(Log, PutsFieldsBehindTheMessageOfText) {
+  start(log_level::info, false);
+  const log_scope scope{{"request_id", "req_1"}};
+  log(log_level::info, "hello", {{"job", "job_1"}, {"name", "a \"b\" c"}});
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(lines()[0].substr(33),
+            R"(hello job=job_1 name="a \"b\" c" request_id=req_1)");
+}
+
+TEST_F(Log, WritesValidJsonWhateverTheBytes) {
+  start(log_level::info, true);
+  log(log_level::info, "caf\xc3\xa9 \xff\xc3 \xed\xa0\x80 \xf0\x9f\x92\xa9");
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(nlohmann::json::parse(lines()[0])["message"],
+            "caf\xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd "
+            "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd \xf0\x9f\x92\xa9");
+}
+
 TEST_F(Log, SaysWhenItsFileCannotBeOpened) {
   EXPECT_FALSE(start_log({.level = log_level::info,
                           .json = false,
