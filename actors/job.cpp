@@ -348,11 +348,12 @@ void job_state_machine::finish(job_state state, failure why) {
   };
   self_->request(setup_.journal, caf::infinite, atom::update::value, job_)
     .then([settle]() { settle(); },
-          [settle](const caf::error& reason) {
+          [this, settle](const caf::error& reason) {
             // Not durable: the next start finds the job unfinished and comes
             // to the same end.
             telemetry::log(telemetry::log_level::error,
-                           "end of job not stored: " + context_of(reason));
+                           "end of job not stored: " + context_of(reason),
+                           {{"job", job_.id}});
             settle();
           });
 }
@@ -360,9 +361,10 @@ void job_state_machine::finish(job_state state, failure why) {
 void job_state_machine::store_record() {
   self_->request(setup_.journal, caf::infinite, atom::update::value, job_)
     .then([]() {},
-          [](const caf::error& reason) {
+          [this](const caf::error& reason) {
             telemetry::log(telemetry::log_level::error,
-                           "job record not stored: " + context_of(reason));
+                           "job record not stored: " + context_of(reason),
+                           {{"job", job_.id}});
           });
 }
 

@@ -9,7 +9,9 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/tracking.hpp"
+#include "model/trace_parent.hpp"
 #include "net/backoff.hpp"
+#include "telemetry/log.hpp"
 
 namespace pixmill::actors {
 
@@ -103,6 +105,16 @@ void row_state::try_again_or_report(work& item, const slot_report& report) {
 }
 
 void row_state::report(work& item, outcome result, milliseconds retry_in) {
+  if (telemetry::is_logged(telemetry::log_level::debug))
+    telemetry::log(telemetry::log_level::debug,
+                   "item " + std::string{to_string(result.state)},
+                   {{"job", task_.job},
+                    {"row", item.task.slot.row},
+                    {"slot", item.task.slot.index},
+                    {"code", result.why ? result.why.word() : std::string{}},
+                    {"attempts", result.attempts},
+                    {"url", telemetry::loggable_url(item.task.url)},
+                    {"trace_id", trace_id_of(task_.trace_parent)}});
   item.open = false;
   --open_;
   if (item.image)

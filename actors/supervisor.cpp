@@ -10,6 +10,7 @@
 
 #include "actors/job.hpp"
 #include "actors/tracking.hpp"
+#include "model/trace_parent.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::actors {
@@ -76,6 +77,10 @@ caf::result<void> supervisor_state::erase(const std::string& job) {
 
 void supervisor_state::admit(job_truth truth) {
   const auto id = truth.record.id;
+  telemetry::log(telemetry::log_level::info, "job admitted",
+                 {{"job", id},
+                  {"attempt", truth.record.attempt},
+                  {"trace_id", trace_id_of(truth.record.trace_parent)}});
   if (!jobs_.emplace(id, entry{std::move(truth), {}, 0}).second)
     return;
   queue_.push_back(id);
@@ -110,8 +115,10 @@ void supervisor_state::settled(const job_record& job) {
   const auto i = jobs_.find(job.id);
   if (i == jobs_.end())
     return;
-  telemetry::log(telemetry::log_level::info,
-                 job.id + " " + std::string{to_string(job.state)});
+  telemetry::log(telemetry::log_level::info, "job settled",
+                 {{"job", job.id},
+                  {"state", to_string(job.state)},
+                  {"trace_id", trace_id_of(job.trace_parent)}});
   self_->demonitor(i->second.handle.address());
   jobs_.erase(i);
   --running_;
@@ -128,7 +135,8 @@ void supervisor_state::job_down(const caf::actor_addr& source,
   --running_;
   i->second.handle = nullptr;
   telemetry::log(telemetry::log_level::error,
-                 i->first + ": its actor ended: " + context_of(reason));
+                 "the job's actor ended: " + context_of(reason),
+                 {{"job", i->first}});
   if (++i->second.restarts > most_restarts)
     return give_up(i->second, reason);
   // What was recorded counts; what was under way is leased again.
@@ -147,7 +155,8 @@ void supervisor_state::load(const std::string& job) {
       },
       [job](const caf::error& reason) {
         telemetry::log(telemetry::log_level::error,
-                       job + " cannot be read: " + context_of(reason));
+                       "the job cannot be read: " + context_of(reason),
+                       {{"job", job}});
       });
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -36,17 +37,21 @@ class Server:
     """`pixmill serve` in a folder of its own, on a port of its choice."""
 
     def __init__(self, folder, origin, *settings, port=0):
-        self.process = subprocess.Popen(
-            [harness.PIXMILL, "serve", "--port", str(port),
-             "--set", f'store.journal="{folder}/journal"',
-             "--set", f'store.images="{folder}/images"',
-             *harness.loopback(origin.port, *settings)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
-        )
-        line = self.process.stdout.readline()
-        if "listens on" not in line:
-            raise AssertionError(line + self.process.stderr.read())
+        # A file: nobody reads the log, and a full pipe would stop the server.
+        with tempfile.TemporaryFile("w+", dir=folder) as log:
+            self.process = subprocess.Popen(
+                [harness.PIXMILL, "serve", "--port", str(port),
+                 "--set", f'store.journal="{folder}/journal"',
+                 "--set", f'store.images="{folder}/images"',
+                 *harness.loopback(origin.port, *settings)],
+                stdout=subprocess.PIPE, stderr=log, text=True,
+                start_new_session=True,
+            )
+            line = self.process.stdout.readline()
+            if "listens on" not in line:
+                self.process.wait(10)
+                log.seek(0)
+                raise AssertionError(line + log.read())
         self.url = line.split()[-1]
 
     def ask(self, method, path, body=None, **headers):

@@ -75,7 +75,8 @@ TEST(RequestScope, WritesALineWithoutWhatMayBeSecret) {
     name_answer(request, response);
     scope.answered(123, true);
   }
-  telemetry::start_log({.level = telemetry::log_level::off});
+  telemetry::start_log(
+    {.level = telemetry::log_level::off, .json = false, .file = {}});
   std::ifstream file{path};
   std::string text;
   ASSERT_TRUE(std::getline(file, text));
@@ -99,10 +100,13 @@ TEST(RequestMetrics, HaveAsManyLabelsAsTheContractHasRoutes) {
   telemetry::metric_page page;
   subject.add_to(page);
   const auto text = page.text();
-  EXPECT_NE(text.find(R"(pixmill_http_requests_total{route="other",method="other",status="501"} 1)"),
-            text.npos);
-  EXPECT_NE(text.find(R"(pixmill_http_request_seconds_count{route="/healthz"} 1)"),
-            text.npos);
+  EXPECT_NE(
+    text.find(
+      R"(pixmill_http_requests_total{route="other",method="other",status="501"} 1)"),
+    text.npos);
+  EXPECT_NE(
+    text.find(R"(pixmill_http_request_seconds_count{route="/healthz"} 1)"),
+    text.npos);
 }
 
 } // namespace

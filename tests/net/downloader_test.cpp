@@ -1,7 +1,10 @@
 #include "net/downloader.hpp"
 
 #include <cstdlib>
+#include <future>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +70,41 @@ TEST(Downloader, IntroducesItself) {
   EXPECT_NE(head.find("Accept: image/*,*/*;q=0.5\r\n"), head.npos);
   EXPECT_NE(head.find("Accept-Encoding: identity\r\n"), head.npos);
   EXPECT_EQ(head.find("Cookie"), head.npos);
+}
+
+TEST(Downloader, TellsOriginsWhichTraceTheyArePartOf) {
+  std::vector<std::string> heads;
+  loopback_server origin{
+    [&](connection& peer, const auto& path, const auto& request) {
+      heads.push_back(request);
+      if (path == "/from")
+        peer.send("HTTP/1.1 302 Found\r\nLocation: /to\r\n"
+                  "Content-Length: 0\r\n\r\n");
+      else
+        peer.answer("200 OK", "x");
+    }};
+  const auto engine = downloader::create(loopback_settings({origin.port()}));
+  const auto fetch_traced = [&](const std::string& path, const char* trace) {
+    std::promise<void> done;
+    (*engine)->start({.url = origin.url(path), .trace = trace},
+                     [&](const download&) { done.set_value(); });
+    done.get_future().wait();
+  };
+  const std::string before =
+    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-";
+  const auto parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  fetch_traced("/from", parent);
+  fetch_traced("/", "");
+  fetch_traced("/", "nonsense\r\nX: y");
+  ASSERT_EQ(heads.size(), 4u);
+  const auto at = heads[0].find(before);
+  ASSERT_NE(at, heads[0].npos) << heads[0];
+  const auto span = heads[0].substr(at + before.size(), 16);
+  EXPECT_NE(span, "b7ad6b7169203331");
+  EXPECT_EQ(heads[0].substr(at + before.size() + 16, 5), "-01\r\n");
+  EXPECT_NE(heads[1].find(before + span), heads[1].npos);
+  for (const auto i : {2, 3})
+    EXPECT_EQ(heads[i].find("traceparent"), heads[i].npos) << heads[i];
 }
 
 TEST(Downloader, KeepsConnections) {

@@ -24,7 +24,8 @@ TEST(MetricPage, WritesValuesUnderTheirNames) {
   EXPECT_TRUE(has(page, "# TYPE pixmill_bytes_total counter"));
   EXPECT_TRUE(has(page, "pixmill_bytes_total 5000000000"));
   const auto text = page.text();
-  EXPECT_EQ(text.find("# TYPE pixmill_jobs"), text.rfind("# TYPE pixmill_jobs"));
+  EXPECT_EQ(text.find("# TYPE pixmill_jobs"),
+            text.rfind("# TYPE pixmill_jobs"));
 }
 
 TEST(MetricPage, CountsDurationsByLength) {
@@ -47,8 +48,8 @@ TEST(MetricPage, TellsOfThisProcess) {
   add_process_metrics(page);
   add_actor_metrics(page);
   EXPECT_TRUE(has(page, R"(pixmill_actors{kind="row"} 1)"));
-  EXPECT_TRUE(has(page, R"(pixmill_build_info{version=")" PIXMILL_VERSION
-                        R"("} 1)"));
+  EXPECT_TRUE(
+    has(page, R"(pixmill_build_info{version=")" PIXMILL_VERSION R"("} 1)"));
   const auto text = page.text();
   const auto value = [&](const std::string& name) {
     const auto at = text.find("\n" + name + " ");
