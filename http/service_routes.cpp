@@ -22,6 +22,8 @@ bool let_through(const route_context& context, const httplib::Request& request,
                                              .authorization = authorization,
                                              .host = host,
                                              .origin = origin});
+  if (auto* scope = request_scope::current(); !authorization.empty() && scope)
+    scope->note_token(context.access.caller_of(authorization).token);
   for (const auto& [name, value] : verdict.fields)
     response.set_header(name, value);
   if (verdict.refused)
