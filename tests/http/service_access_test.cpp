@@ -149,7 +149,11 @@ TEST_F(ServiceAccess, ShowsATenantItsOwnJobsOnly) {
   auto foreign = ask("GET", path, other);
   EXPECT_EQ(foreign.status, 404);
   foreign.body.replace(foreign.body.find(job), job.size(), "job_x");
-  EXPECT_EQ(foreign.body, unknown.body); // Nothing tells that there is one.
+  // Nothing tells that there is one; ids of requests differ anyway.
+  const auto before_id = [](const std::string& body) {
+    return body.substr(0, body.find("\"request_id\""));
+  };
+  EXPECT_EQ(before_id(foreign.body), before_id(unknown.body));
   for (const auto* rest : {"/results.csv", "/results.jsonl", "/failed.csv"})
     EXPECT_EQ(ask("GET", path + rest, other).code(), "no-such-job") << rest;
   for (const auto* rest : {"/pause", "/resume", "/cancel", "/retry"})
