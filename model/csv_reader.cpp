@@ -160,6 +160,7 @@ std::string& csv_reader::buffer() {
   // costs no more than the reading.
   if (used_ > text_.size() / 2) {
     text_.erase(0, used_);
+    erased_ += used_;
     for (auto* place : {&retry_at_, &peeked_, &literal_until_})
       if (*place != forever)
         *place -= std::min(*place, used_);
@@ -170,6 +171,13 @@ std::string& csv_reader::buffer() {
 
 void csv_reader::finish() noexcept {
   finished_ = true;
+}
+
+void csv_reader::restart(std::uint64_t line) {
+  text_.clear();
+  used_ = retry_at_ = peeked_ = literal_until_ = 0;
+  line_ = line;
+  finished_ = false;
 }
 
 /// Answers whether a line begins behind the line ends that were skipped.

@@ -63,6 +63,21 @@ public:
     return line_;
   }
 
+  /// Returns where the next record starts, in bytes of all text so far.
+  std::uint64_t position() const noexcept {
+    return erased_ + used_;
+  }
+
+  /// Returns whether the next record is read as it would be if the text began
+  /// with it: not while quotes before it have been found to mean nothing.
+  bool starts_afresh() const noexcept {
+    return used_ >= literal_until_;
+  }
+
+  /// Drops all text: what comes next is that of a record which starts on
+  /// `line`.
+  void restart(std::uint64_t line);
+
   /// Cuts one record that stands for itself.
   /// @returns Whether it took the whole text.
   static bool split(std::string_view text, char delimiter, csv_record& out);
@@ -76,6 +91,7 @@ private:
   std::uint64_t max_record_bytes_;
   std::string text_;
   std::size_t used_ = 0;
+  std::uint64_t erased_ = 0; ///< Bytes that stood before `text_`.
   std::size_t retry_at_ = 0; ///< Size of the text that is worth a new try.
   std::size_t peeked_ = 0;   ///< Where `peek_line` has found no line end.
   /// Up to where no record has a quote that means anything.

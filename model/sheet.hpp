@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,15 @@ struct sheet_rules {
   std::uint64_t max_bytes = 2ull << 30; ///< Of the sheet, uncompressed.
 };
 
+/// A place between two rows from which a sheet can be read on.
+struct sheet_mark {
+  std::uint32_t row = 0;    ///< The row that follows.
+  std::uint64_t line = 0;   ///< Physical line on which it starts, from 1.
+  std::uint64_t offset = 0; ///< Where it starts, in bytes of the file.
+
+  bool operator==(const sheet_mark&) const = default;
+};
+
 /// Reads a sheet of products from bytes as they come, in memory bounded by one
 /// row. Detects gzip, encoding, delimiter, header and the shapes of URL lists
 /// (rules C1 to C17 of the contract).
@@ -94,6 +104,14 @@ public:
   /// @returns `false` when more bytes are needed, or the sheet has ended.
   bool next(sheet_row& out);
 
+  /// Returns the place behind the row that `next` gave last. There is none in
+  /// a file that is compressed or not UTF-8, nor after `resume`.
+  std::optional<sheet_mark> mark() const;
+
+  /// Goes to a mark of this sheet: the bytes from its offset on are to be fed
+  /// next. The header must be known, see `header`.
+  void resume(const sheet_mark& at);
+
   /// Returns whether the sheet cannot be read on: `xlsx-not-csv`, over a cap,
   /// … The sink has been told why.
   bool stopped() const noexcept;
@@ -107,6 +125,10 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/// Near enough that skipping the rows behind a mark takes no time to speak of,
+/// and far enough that a million rows have few marks.
+inline constexpr std::uint32_t rows_between_marks = 64;
+
 /// What a whole sheet comes to.
 struct sheet_summary {
   job_totals totals;
@@ -115,6 +137,8 @@ struct sheet_summary {
   std::vector<sheet_issue> errors;   ///< The first 1 000.
   std::vector<sheet_issue> warnings; ///< The first 1 000.
   std::uint64_t invalid_slots = 0;
+  /// Where the sheet can be read on, one for every `rows_between_marks`.
+  std::vector<sheet_mark> marks;
   bool stopped = false; ///< See `sheet_parser::stopped`.
   /// The cap that was passed, such as `max-rows`; empty: none.
   std::string limit;

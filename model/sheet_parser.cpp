@@ -48,6 +48,22 @@ public:
     return false;
   }
 
+  std::optional<sheet_mark> mark() const {
+    const auto start = source_.text_start();
+    if (!start || resumed_ || put_back_ || !reader_.starts_afresh())
+      return std::nullopt;
+    return sheet_mark{rows_ + 1, reader_.line(), *start + reader_.position()};
+  }
+
+  void resume(const sheet_mark& at) {
+    source_.restart();
+    reader_.restart(at.line);
+    put_back_.reset();
+    rows_ = at.row - 1;
+    resumed_ = true;
+    text_ended_ = ended_ = stopped_ = false;
+  }
+
   bool stopped() const noexcept {
     return stopped_;
   }
@@ -338,6 +354,7 @@ private:
   bool text_ended_ = false;
   bool ended_ = false;
   bool stopped_ = false;
+  bool resumed_ = false;
 };
 
 sheet_parser::sheet_parser(sheet_rules rules, issue_sink on_issue)
@@ -357,6 +374,14 @@ void sheet_parser::finish() {
 
 bool sheet_parser::next(sheet_row& out) {
   return impl_->next(out);
+}
+
+std::optional<sheet_mark> sheet_parser::mark() const {
+  return impl_->mark();
+}
+
+void sheet_parser::resume(const sheet_mark& at) {
+  impl_->resume(at);
 }
 
 bool sheet_parser::stopped() const noexcept {

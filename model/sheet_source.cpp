@@ -121,6 +121,28 @@ std::optional<std::uint64_t> sheet_source::first_stray() const noexcept {
   return decoder_ ? decoder_->first_stray() : std::nullopt;
 }
 
+std::optional<std::uint64_t> sheet_source::text_start() const noexcept {
+  const bool utf8 =
+    encoding_ == text_encoding::utf8 || encoding_ == text_encoding::utf8_bom;
+  if (zip_ || !decoder_ || !utf8 || first_stray())
+    return std::nullopt;
+  return byte_order_mark(encoding_, {});
+}
+
+void sheet_source::restart() {
+  raw_.clear();
+  raw_used_ = 0;
+  zip_.reset();
+  begun_ = true;
+  finished_ = false;
+  ended_ = false;
+  fault_ = source_fault::none;
+  head_ = {};
+  block_ = {};
+  encoding_ = text_encoding::utf8;
+  decoder_.emplace(encoding_);
+}
+
 void sheet_source::end(source_fault fault) noexcept {
   ended_ = true;
   fault_ = fault;

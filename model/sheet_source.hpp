@@ -53,6 +53,13 @@ public:
   /// Returns where the first invalid character stands, in bytes of text.
   std::optional<std::uint64_t> first_stray() const noexcept;
 
+  /// Returns how many bytes of the file stand before its text, if the text is
+  /// what follows them, byte for byte.
+  std::optional<std::uint64_t> text_start() const noexcept;
+
+  /// Drops all bytes: what is fed next is UTF-8 from within the file.
+  void restart();
+
 private:
   bool next_block();
   std::string_view next_raw() noexcept;

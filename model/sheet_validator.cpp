@@ -51,6 +51,9 @@ private:
           ++summary_.invalid_slots;
       }
       check_serial();
+      if (row_.row % rows_between_marks == 0)
+        if (auto mark = parser_.mark())
+          summary_.marks.push_back(*mark);
     }
   }
 

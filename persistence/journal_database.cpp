@@ -19,8 +19,8 @@
 namespace pixmill::persistence {
 namespace {
 
-constexpr std::array<const char*, 7> family_names{
-  "meta", "jobs", "csv", "slots", "outbox", "idem", "tokens"};
+constexpr std::array<const char*, 9> family_names{
+  "meta", "jobs", "csv", "slots", "outbox", "idem", "tokens", "index", "trail"};
 constexpr auto schema_key = "schema";
 constexpr std::size_t block_cache_bytes = 24 << 20;
 constexpr std::size_t write_buffer_bytes = 8 << 20;
@@ -199,17 +199,12 @@ rocksdb::Status journal_database::open_families() {
 caf::expected<caf::unit_t>
 journal_database::check_schema(std::uint32_t schema) {
   std::string text;
+  schema_ = schema;
+  found_schema_ = schema;
   const auto status =
     db_->Get(rocksdb::ReadOptions{}, (*this)[family::meta], schema_key, &text);
-  if (status.IsNotFound()) {
-    rocksdb::WriteOptions synced;
-    synced.sync = true;
-    if (const auto put = db_->Put(synced, (*this)[family::meta], schema_key,
-                                  std::to_string(schema));
-        !put.ok())
-      return to_error(put);
-    return caf::unit;
-  }
+  if (status.IsNotFound())
+    return store_schema();
   if (!status.ok())
     return to_error(status);
   std::uint32_t found = 0;
@@ -222,6 +217,17 @@ journal_database::check_schema(std::uint32_t schema) {
       errc::store_newer,
       folder_.string() + ": written with schema " + std::to_string(found)
         + "; this Pixmill reads up to schema " + std::to_string(schema));
+  found_schema_ = found;
+  return caf::unit;
+}
+
+caf::expected<caf::unit_t> journal_database::store_schema() const {
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  if (const auto put = db_->Put(synced, (*this)[family::meta], schema_key,
+                                std::to_string(schema_));
+      !put.ok())
+    return to_error(put);
   return caf::unit;
 }
 

@@ -28,6 +28,8 @@ enum class family : std::uint8_t {
   outbox,
   idem,
   tokens,
+  index,
+  trail,
 };
 
 /// The open RocksDB under the journal, and what its errors mean.
@@ -54,6 +56,14 @@ public:
     return handles_[static_cast<std::size_t>(which)];
   }
 
+  /// Returns the schema that the database was opened with.
+  std::uint32_t found_schema() const noexcept {
+    return found_schema_;
+  }
+
+  /// Notes that all of it is of the schema asked for now; synced on return.
+  caf::expected<caf::unit_t> store_schema() const;
+
   /// Says what a failed call means: `disk_full`, `store_corrupt` with the
   /// damaged file and the remedy, or `store`.
   caf::error to_error(const rocksdb::Status& status) const;
@@ -73,6 +83,8 @@ private:
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_; ///< By `family`.
   std::vector<rocksdb::ColumnFamilyHandle*> others_;
+  std::uint32_t schema_ = 0;
+  std::uint32_t found_schema_ = 0;
 };
 
 } // namespace pixmill::persistence

@@ -56,6 +56,51 @@ std::string_view job_of_key(std::string_view key) noexcept {
   return key.substr(0, key.find('\0'));
 }
 
+std::string trail_key(std::string_view job, std::uint64_t position) {
+  auto key = job_prefix(job);
+  append_number(key, static_cast<std::uint32_t>(position >> 32), 4);
+  append_number(key, static_cast<std::uint32_t>(position), 4);
+  return key;
+}
+
+bool parse_trail_key(std::string_view key, std::string_view prefix,
+                     std::uint64_t& position) noexcept {
+  if (key.size() != prefix.size() + 8 || !key.starts_with(prefix))
+    return false;
+  position = std::uint64_t{number_in(key.substr(prefix.size(), 4))} << 32
+             | number_in(key.substr(prefix.size() + 4));
+  return true;
+}
+
+std::string index_key(std::string_view job, const item_class& of,
+                      slot_id slot) {
+  auto key = job_prefix(job);
+  append_number(key, static_cast<std::uint32_t>(of.state), 1);
+  append_number(key, static_cast<std::uint32_t>(of.code), 1);
+  append_number(key, of.http_status, 2);
+  append_number(key, slot.row, 4);
+  append_number(key, slot.index, 2);
+  return key;
+}
+
+std::string index_class_end(std::string_view job, const item_class& of) {
+  // No slot has the last row and the last index that there could be.
+  return index_key(job, of, {UINT32_MAX, UINT16_MAX});
+}
+
+bool parse_index_key(std::string_view key, std::string_view prefix,
+                     item_class& of, slot_id& slot) noexcept {
+  if (key.size() != prefix.size() + 10 || !key.starts_with(prefix))
+    return false;
+  key.remove_prefix(prefix.size());
+  of.state = static_cast<item_state>(key[0]);
+  of.code = static_cast<errc>(key[1]);
+  of.http_status = static_cast<std::uint16_t>(number_in(key.substr(2, 2)));
+  slot.row = number_in(key.substr(4, 4));
+  slot.index = static_cast<std::uint16_t>(number_in(key.substr(8, 2)));
+  return true;
+}
+
 std::string record_key(std::string_view job) {
   return std::string{"r"}.append(job);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/errc.hpp"
 #include "model/outcome.hpp"
 
 namespace pixmill::persistence {
@@ -30,6 +31,34 @@ std::string chunk_key(std::string_view job, std::uint32_t index);
 
 /// Returns the job of a key in `csv` or `slots`.
 std::string_view job_of_key(std::string_view key) noexcept;
+
+/// Returns the key in `trail` of what settled from a position on.
+std::string trail_key(std::string_view job, std::uint64_t position);
+
+/// Returns the position of a key that starts with `prefix`, a `job_prefix`.
+/// @returns False when `key` is not such a key.
+bool parse_trail_key(std::string_view key, std::string_view prefix,
+                     std::uint64_t& position) noexcept;
+
+/// What an item ended as; items of one class stand together in the index.
+struct item_class {
+  item_state state = item_state::failed;
+  errc code = errc::none;
+  std::uint16_t http_status = 0;
+
+  bool operator==(const item_class&) const = default;
+};
+
+/// Returns the key of one slot in `index`.
+std::string index_key(std::string_view job, const item_class& of, slot_id slot);
+
+/// Returns the first key behind all slots of a class.
+std::string index_class_end(std::string_view job, const item_class& of);
+
+/// Returns class and slot of a key that starts with `prefix`, a `job_prefix`.
+/// @returns False when `key` is not such a key.
+bool parse_index_key(std::string_view key, std::string_view prefix,
+                     item_class& of, slot_id& slot) noexcept;
 
 /// Returns the keys in `jobs`: of the record and of the counters.
 std::string record_key(std::string_view job);

@@ -142,9 +142,22 @@ caf::expected<std::optional<outcome>> journal_reader::slot(std::string_view job,
   return result;
 }
 
-slot_cursor journal_reader::slots_from(std::string_view job,
-                                       slot_id first) const {
-  return {database_, job, first};
+slot_cursor journal_reader::slots_from(std::string_view job, slot_id first,
+                                       journal_snapshot as_of) const {
+  return {database_, job, first, std::move(as_of)};
+}
+
+index_cursor journal_reader::find_slots(std::string_view job,
+                                        index_filter filter,
+                                        slot_id first) const {
+  return {database_, job, std::move(filter), first};
+}
+
+journal_snapshot journal_reader::snapshot() const {
+  auto& db = database_.db();
+  return {db.GetSnapshot(), [&db](const void* taken) {
+            db.ReleaseSnapshot(static_cast<const rocksdb::Snapshot*>(taken));
+          }};
 }
 
 } // namespace pixmill::persistence

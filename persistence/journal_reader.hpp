@@ -10,6 +10,7 @@
 
 #include "model/job.hpp"
 #include "model/outcome.hpp"
+#include "persistence/item_index.hpp"
 #include "persistence/journal_database.hpp"
 #include "persistence/slot_cursor.hpp"
 
@@ -36,7 +37,11 @@ public:
                                        std::uint32_t index) const;
   caf::expected<std::optional<outcome>> slot(std::string_view job,
                                              slot_id slot) const;
-  slot_cursor slots_from(std::string_view job, slot_id first) const;
+  slot_cursor slots_from(std::string_view job, slot_id first,
+                         journal_snapshot as_of) const;
+  index_cursor find_slots(std::string_view job, index_filter filter,
+                          slot_id first) const;
+  journal_snapshot snapshot() const;
 
 private:
   caf::expected<bool> get(family which, std::string_view key,

@@ -1,5 +1,6 @@
 #include "persistence/journal_store.hpp"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -8,10 +9,13 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "persistence/item_index.hpp"
 #include "persistence/journal_database.hpp"
 #include "persistence/journal_keys.hpp"
 #include "persistence/journal_reader.hpp"
+#include "persistence/journal_upgrade.hpp"
 #include "persistence/record_codec.hpp"
+#include "persistence/settlement_trail.hpp"
 
 namespace pixmill::persistence {
 namespace {
@@ -27,13 +31,17 @@ rocksdb::WriteOptions synced() {
 class journal_store::impl {
 public:
   explicit impl(std::unique_ptr<journal_database> database)
-      : database_{std::move(database)}, reader_{*database_}, tokens_{
-                                                               *database_} {
+      : database_{std::move(database)}, reader_{*database_},
+        tokens_{*database_}, trail_{*database_} {
     // nop
   }
 
   const journal_reader& reader() const noexcept {
     return reader_;
+  }
+
+  const settlement_trail& trail() const noexcept {
+    return trail_;
   }
 
   caf::expected<caf::unit_t> put_csv_chunk(std::string_view job,
@@ -54,15 +62,24 @@ public:
   }
 
 private:
-  /// The counters that one batch changes; nothing for a job that is not there.
-  using changes = std::map<std::string, std::optional<job_counters>>;
+  /// What the outcomes of a job have come to so far.
+  struct tally {
+    job_counters counters;
+    std::uint64_t trail_end = 0;
+  };
+  /// What one batch changes of a job; no tally: there is no such job.
+  struct change {
+    std::optional<tally> after;
+    std::vector<slot_id> settled;
+  };
+  using changes = std::map<std::string, change>;
 
   caf::expected<write_verdict> stage(const slot_write& write,
                                      std::unordered_set<std::string>& staged,
                                      changes& changed,
                                      rocksdb::WriteBatch& batch) const;
-  caf::expected<std::optional<job_counters>>
-  current_counters(const std::string& job) const;
+  caf::expected<std::optional<tally>>
+  current_tally(const std::string& job) const;
   caf::expected<caf::unit_t> write(rocksdb::WriteBatch& batch);
   void put_record(rocksdb::WriteBatch& batch, const job_record& job) const;
   void forget_submission(rocksdb::WriteBatch& batch,
@@ -71,8 +88,9 @@ private:
   std::unique_ptr<journal_database> database_;
   journal_reader reader_;
   token_store tokens_;
+  settlement_trail trail_;
   // What the database holds, of jobs that are being worked on: the writer's.
-  std::unordered_map<std::string, job_counters> counters_;
+  std::unordered_map<std::string, tally> tallies_;
 };
 
 // -- writing ------------------------------------------------------------------
@@ -125,23 +143,26 @@ journal_store::impl::update_job(const job_record& job) {
   put_record(batch, job);
   auto written = write(batch);
   if (written && is_terminal(job.state))
-    counters_.erase(job.id);
+    tallies_.erase(job.id);
   return written;
 }
 
-caf::expected<std::optional<job_counters>>
-journal_store::impl::current_counters(const std::string& job) const {
-  if (const auto known = counters_.find(job); known != counters_.end())
+caf::expected<std::optional<journal_store::impl::tally>>
+journal_store::impl::current_tally(const std::string& job) const {
+  if (const auto known = tallies_.find(job); known != tallies_.end())
     return std::optional{known->second};
   const auto exists = reader_.has_job(job);
   if (!exists)
     return exists.error();
   if (!*exists)
-    return std::optional<job_counters>{};
+    return std::optional<tally>{};
   auto stored = reader_.counters(job);
   if (!stored)
     return stored.error();
-  return std::optional{std::move(*stored)};
+  const auto end = trail_.end(job);
+  if (!end)
+    return end.error();
+  return std::optional{tally{std::move(*stored), *end}};
 }
 
 caf::expected<write_verdict>
@@ -150,13 +171,13 @@ journal_store::impl::stage(const slot_write& write,
                            changes& changed, rocksdb::WriteBatch& batch) const {
   auto counted = changed.find(write.job);
   if (counted == changed.end()) {
-    auto counters = current_counters(write.job);
-    if (!counters)
-      return counters.error();
-    counted = changed.emplace(write.job, std::move(*counters)).first;
+    auto before = current_tally(write.job);
+    if (!before)
+      return before.error();
+    counted = changed.emplace(write.job, change{std::move(*before), {}}).first;
   }
   // Without this, a late outcome would leave records that nobody ever erases.
-  if (!counted->second)
+  if (!counted->second.after)
     return write_verdict::no_such_job;
   auto key = slot_key(write.job, write.slot);
   if (staged.contains(key))
@@ -169,7 +190,9 @@ journal_store::impl::stage(const slot_write& write,
   if (!status.IsNotFound())
     return database_->to_error(status);
   batch.Put((*database_)[family::slots], key, encode(write.result));
-  counted->second->add(write.result);
+  index_slot(batch, *database_, write.job, write.slot, write.result);
+  counted->second.after->counters.add(write.result);
+  counted->second.settled.push_back(write.slot);
   staged.insert(std::move(key));
   return write_verdict::written;
 }
@@ -189,27 +212,32 @@ journal_store::impl::commit(const std::vector<slot_write>& writes) {
   }
   if (staged.empty())
     return verdicts;
-  for (const auto& [job, counters] : changed)
-    if (counters)
-      batch.Put((*database_)[family::jobs], counters_key(job),
-                encode(*counters));
+  for (auto& [job, one] : changed) {
+    if (one.settled.empty())
+      continue;
+    batch.Put((*database_)[family::jobs], counters_key(job),
+              encode(one.after->counters));
+    trail_.append(batch, job, one.after->trail_end, one.settled);
+    one.after->trail_end += one.settled.size();
+  }
   if (auto written = write(batch); !written)
     return written.error();
   // Only now: a batch that failed has changed nothing.
-  for (auto& [job, counters] : changed)
-    if (counters)
-      counters_[job] = std::move(*counters);
+  for (auto& [job, one] : changed)
+    if (one.after)
+      tallies_[job] = std::move(*one.after);
   return verdicts;
 }
 
 caf::expected<caf::unit_t>
 journal_store::impl::reopen_slots(const job_record& job,
                                   const std::vector<slot_id>& slots) {
-  auto counters = current_counters(job.id);
-  if (!counters)
-    return counters.error();
-  if (!*counters)
+  auto after = current_tally(job.id);
+  if (!after)
+    return after.error();
+  if (!*after)
     return make_error(errc::no_such_job, job.id);
+  auto& counters = (*after)->counters;
   rocksdb::WriteBatch batch;
   std::unordered_set<std::string> staged;
   for (const auto id : slots) {
@@ -219,15 +247,19 @@ journal_store::impl::reopen_slots(const job_record& job,
       return recorded.error();
     if (!*recorded || !staged.insert(key).second)
       continue;
-    (*counters)->remove(**recorded);
+    counters.remove(**recorded);
+    unindex_slot(batch, *database_, job.id, id, **recorded);
     batch.Delete((*database_)[family::slots], key);
   }
+  auto in_order = slots;
+  std::sort(in_order.begin(), in_order.end());
+  if (auto forgotten = trail_.forget(batch, job.id, in_order); !forgotten)
+    return forgotten;
   put_record(batch, job);
-  batch.Put((*database_)[family::jobs], counters_key(job.id),
-            encode(**counters));
+  batch.Put((*database_)[family::jobs], counters_key(job.id), encode(counters));
   if (auto written = write(batch); !written)
     return written;
-  counters_[job.id] = std::move(**counters);
+  tallies_[job.id] = std::move(**after);
   return caf::unit;
 }
 
@@ -251,11 +283,12 @@ caf::expected<caf::unit_t> journal_store::impl::erase_job(std::string_view id) {
     return record.error();
   batch.Delete((*database_)[family::jobs], record_key(id));
   batch.Delete((*database_)[family::jobs], counters_key(id));
-  for (const auto which : {family::csv, family::slots})
+  for (const auto which :
+       {family::csv, family::slots, family::index, family::trail})
     batch.DeleteRange((*database_)[which], job_prefix(id), job_prefix_end(id));
   if (auto written = write(batch); !written)
     return written;
-  counters_.erase(std::string{id});
+  tallies_.erase(std::string{id});
   return caf::unit;
 }
 
@@ -297,6 +330,9 @@ journal_store::open(const std::filesystem::path& folder) {
   auto database = journal_database::open(folder, schema_version);
   if (!database)
     return database.error();
+  if (auto upgraded = upgrade_journal(**database, (*database)->found_schema());
+      !upgraded)
+    return upgraded.error();
   return std::unique_ptr<journal_store>{
     new journal_store{std::make_unique<impl>(std::move(*database))}};
 }
@@ -387,9 +423,30 @@ caf::expected<std::optional<outcome>> journal_store::slot(std::string_view job,
   return impl_->reader().slot(job, slot);
 }
 
-slot_cursor journal_store::slots_from(std::string_view job,
-                                      slot_id first) const {
-  return impl_->reader().slots_from(job, first);
+slot_cursor journal_store::slots_from(std::string_view job, slot_id first,
+                                      journal_snapshot as_of) const {
+  return impl_->reader().slots_from(job, first, std::move(as_of));
+}
+
+journal_snapshot journal_store::snapshot() const {
+  return impl_->reader().snapshot();
+}
+
+index_cursor journal_store::find_slots(std::string_view job,
+                                       index_filter filter,
+                                       slot_id first) const {
+  return impl_->reader().find_slots(job, std::move(filter), first);
+}
+
+caf::expected<std::vector<settlement>>
+journal_store::settled_since(std::string_view job, std::uint64_t position,
+                             std::size_t limit) const {
+  return impl_->trail().since(job, position, limit);
+}
+
+caf::expected<std::uint64_t>
+journal_store::settled_end(std::string_view job) const {
+  return impl_->trail().end(job);
 }
 
 caf::expected<caf::unit_t> journal_store::for_each_slot(

@@ -14,6 +14,8 @@
 
 #include "model/job.hpp"
 #include "model/outcome.hpp"
+#include "persistence/item_index.hpp"
+#include "persistence/settlement_trail.hpp"
 #include "persistence/slot_cursor.hpp"
 #include "persistence/token_store.hpp"
 
@@ -37,10 +39,10 @@ enum class write_verdict : std::uint8_t {
 /// any thread may read.
 ///
 /// Column families: `meta`, `jobs`, `csv`, `slots`, `outbox`, `idem`,
-/// `tokens`. Every value starts with a version byte.
+/// `tokens`, `index`, `trail`. Every value starts with a version byte.
 class journal_store {
 public:
-  static constexpr std::uint32_t schema_version = 1;
+  static constexpr std::uint32_t schema_version = 2;
   static constexpr std::size_t csv_chunk_bytes = 256 << 10;
 
   /// Opens or creates the journal.
@@ -124,7 +126,25 @@ public:
 
   /// Returns a cursor over the recorded outcomes of a job in slot order, from
   /// `first` on. It must not outlive the journal.
-  slot_cursor slots_from(std::string_view job, slot_id first) const;
+  /// @param as_of Empty: as it is now.
+  slot_cursor slots_from(std::string_view job, slot_id first,
+                         journal_snapshot as_of = {}) const;
+
+  /// Returns the journal as it is now. It must not outlive the journal.
+  journal_snapshot snapshot() const;
+
+  /// Returns a cursor over the slots whose outcome matches `filter`; those that
+  /// are done are not found. It must not outlive the journal.
+  index_cursor find_slots(std::string_view job, index_filter filter,
+                          slot_id first) const;
+
+  /// Returns at most `limit` slots in the order in which they settled.
+  caf::expected<std::vector<settlement>> settled_since(std::string_view job,
+                                                       std::uint64_t position,
+                                                       std::size_t limit) const;
+
+  /// Returns the position of the next slot that settles.
+  caf::expected<std::uint64_t> settled_end(std::string_view job) const;
 
   /// Returns the tokens of this journal; who writes them is who writes it.
   token_store& tokens() noexcept;

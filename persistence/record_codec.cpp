@@ -356,6 +356,33 @@ std::string encode(const api_token& x) {
   return out;
 }
 
+std::string encode(const std::vector<slot_id>& x) {
+  std::string out;
+  out.reserve(2 + 5 * x.size());
+  field_writer f{out};
+  f.varint(x.size());
+  for (const auto& slot : x) {
+    f(slot.row);
+    f(slot.index);
+  }
+  return out;
+}
+
+// Each but the first by what it is ahead of the one before: 4 bytes a mark.
+std::string encode(const std::vector<sheet_mark>& x) {
+  std::string out;
+  field_writer f{out};
+  f.varint(x.size());
+  sheet_mark before;
+  for (const auto& mark : x) {
+    f.varint(mark.row - before.row);
+    f.varint(mark.line - before.line);
+    f.varint(mark.offset - before.offset);
+    before = mark;
+  }
+  return out;
+}
+
 bool decode(std::string_view bytes, outcome& x) {
   field_reader f{bytes};
   each_of_outcome(f, x);
@@ -377,6 +404,37 @@ bool decode(std::string_view bytes, job_record& x) {
 bool decode(std::string_view bytes, api_token& x) {
   field_reader f{bytes};
   each_of_token(f, x);
+  return f.finished_well();
+}
+
+bool decode(std::string_view bytes, std::vector<slot_id>& x) {
+  field_reader f{bytes};
+  const auto count = f.varint();
+  x.clear();
+  if (count > bytes.size())
+    return false;
+  x.resize(static_cast<std::size_t>(count));
+  for (auto& slot : x) {
+    f(slot.row);
+    f(slot.index);
+  }
+  return f.finished_well();
+}
+
+bool decode(std::string_view bytes, std::vector<sheet_mark>& x) {
+  field_reader f{bytes};
+  const auto count = f.varint();
+  x.clear();
+  if (count > bytes.size())
+    return false;
+  x.resize(static_cast<std::size_t>(count));
+  sheet_mark before;
+  for (auto& mark : x) {
+    mark.row = before.row + static_cast<std::uint32_t>(f.varint());
+    mark.line = before.line + f.varint();
+    mark.offset = before.offset + f.varint();
+    before = mark;
+  }
   return f.finished_well();
 }
 

@@ -2,10 +2,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/api_token.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
+#include "model/sheet.hpp"
 
 namespace pixmill::persistence {
 
@@ -19,6 +21,8 @@ std::string encode(const outcome& x);
 std::string encode(const job_counters& x);
 std::string encode(const job_record& x);
 std::string encode(const api_token& x);
+std::string encode(const std::vector<slot_id>& x);
+std::string encode(const std::vector<sheet_mark>& x);
 
 /// Decodes what `encode` made.
 /// @returns False when `bytes` is anything else; `x` is then unspecified.
@@ -27,5 +31,7 @@ bool decode(std::string_view bytes, outcome& x);
 bool decode(std::string_view bytes, job_counters& x);
 bool decode(std::string_view bytes, job_record& x);
 bool decode(std::string_view bytes, api_token& x);
+bool decode(std::string_view bytes, std::vector<slot_id>& x);
+bool decode(std::string_view bytes, std::vector<sheet_mark>& x);
 
 } // namespace pixmill::persistence

@@ -18,8 +18,10 @@ enum class export_kind : std::uint8_t { results_csv, failed_csv, jsonl };
 class result_export {
 public:
   /// @param rules The rules under which the sheet was accepted.
+  /// @param as_of Empty: the outcomes as they are now.
   result_export(const journal_store& journal, const job_record& job,
-                sheet_rules rules, export_kind kind, results_style style);
+                sheet_rules rules, export_kind kind, results_style style,
+                journal_snapshot as_of = {});
   ~result_export();
 
   /// Appends about 64 KiB more to `out`.

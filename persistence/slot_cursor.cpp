@@ -1,5 +1,7 @@
 #include "persistence/slot_cursor.hpp"
 
+#include <utility>
+
 #include <rocksdb/db.h>
 
 #include "persistence/journal_database.hpp"
@@ -10,10 +12,12 @@ namespace pixmill::persistence {
 
 class slot_cursor::impl {
 public:
-  impl(const journal_database& database, std::string_view job, slot_id first)
+  impl(const journal_database& database, std::string_view job, slot_id first,
+       journal_snapshot as_of)
       : database_{database}, prefix_{job_prefix(job)},
-        end_{job_prefix_end(job)}, end_slice_{end_} {
+        end_{job_prefix_end(job)}, end_slice_{end_}, as_of_{std::move(as_of)} {
     rocksdb::ReadOptions options;
+    options.snapshot = static_cast<const rocksdb::Snapshot*>(as_of_.get());
     options.iterate_upper_bound = &end_slice_;
     // One pass over many: it would push out what point reads need.
     options.fill_cache = false;
@@ -46,12 +50,13 @@ private:
   std::string prefix_;
   std::string end_;
   rocksdb::Slice end_slice_; // The iterator keeps its address.
+  journal_snapshot as_of_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
 slot_cursor::slot_cursor(const journal_database& database, std::string_view job,
-                         slot_id first)
-    : impl_{std::make_unique<impl>(database, job, first)} {
+                         slot_id first, journal_snapshot as_of)
+    : impl_{std::make_unique<impl>(database, job, first, std::move(as_of))} {
   // nop
 }
 
