@@ -115,6 +115,10 @@ public:
     return *parts_.journal;
   }
 
+  news_board& news() {
+    return news_;
+  }
+
   const persistence::object_store& images() const {
     return *parts_.images;
   }
@@ -165,7 +169,8 @@ private:
       supervisor, supervisor_setup{.journal = journal_,
                                    .dispatcher = dispatcher_,
                                    .settings = std::move(settings.jobs),
-                                   .rules = std::move(settings.rules)});
+                                   .rules = std::move(settings.rules),
+                                   .news = &news_});
   }
 
   // Top down: nobody hands out work to an actor that has gone; the journal
@@ -189,6 +194,7 @@ private:
   }
 
   parts parts_;
+  news_board news_;
   system_config config_;
   caf::actor_system system_;
   journal_actor journal_;
@@ -247,6 +253,14 @@ caf::expected<caf::unit_t> head::add(api_token token) {
 
 caf::expected<bool> head::revoke(const std::string& token) {
   return impl_->ask_journal<bool>(atom::revoke::value, token);
+}
+
+caf::expected<open_slots> head::open(open_query query) {
+  return impl_->ask<open_slots>(std::move(query));
+}
+
+news_board& head::news() {
+  return impl_->news();
 }
 
 const persistence::journal_store& head::journal() const {

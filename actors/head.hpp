@@ -10,6 +10,7 @@
 #include <caf/expected.hpp>
 
 #include "actors/messages.hpp"
+#include "actors/news_board.hpp"
 #include "actors/settings.hpp"
 #include "imaging/settings.hpp"
 #include "model/sheet.hpp"
@@ -75,6 +76,13 @@ public:
   /// Removes a token.
   /// @returns Whether there was one of this id.
   caf::expected<bool> revoke(const std::string& token);
+
+  /// Returns the slots of a job that have no outcome yet; of one that does not
+  /// run, none is in hand.
+  caf::expected<open_slots> open(open_query query);
+
+  /// Returns where changes of jobs are told.
+  news_board& news();
 
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;

@@ -163,6 +163,8 @@ void job_state_machine::fill(const credit_grant& grant) {
   close_row();
   if (offer.tasks.empty())
     announced_ = false;
+  else
+    tell();
   self_->send(setup_.dispatcher, std::move(offer));
   advance();
 }
@@ -252,6 +254,7 @@ void job_state_machine::committed(const commit_receipt& receipt,
                                   std::size_t count) {
   committing_ -= count;
   counters_ = receipt.counters;
+  tell();
   std::vector<slot_result> followers;
   for (const auto& owner : owners) {
     auto same = window_->settle(owner.slot, owner.url);
@@ -343,6 +346,7 @@ void job_state_machine::finish(job_state state, failure why) {
   const auto settle = [this] {
     for (auto& promise : waiting_for_end_)
       promise.deliver(status());
+    tell();
     self_->send(setup_.supervisor, atom::settled::value, job_);
     self_->quit();
   };
@@ -371,6 +375,12 @@ void job_state_machine::store_record() {
 void job_state_machine::set_state(job_state state) {
   job_.state = state;
   record_->set_state(to_string(state).data());
+  tell();
+}
+
+void job_state_machine::tell() const {
+  if (setup_.news != nullptr)
+    setup_.news->post(job_.id);
 }
 
 void job_state_machine::tick() {
@@ -405,6 +415,27 @@ job_status job_state_machine::status() const {
   return out;
 }
 
+open_slots job_state_machine::open(const open_query& query) const {
+  open_slots out{
+    .active = {}, .waiting = {}, .rows_read = window_->rows_read()};
+  for (const auto& [id, held] : leases_)
+    for (const auto& task : held.open)
+      if (task.slot >= query.first)
+        out.active.push_back(task.slot);
+  std::sort(out.active.begin(), out.active.end());
+  for (const auto& task : returned_)
+    if (task.slot >= query.first)
+      out.waiting.push_back(task.slot);
+  for (const auto& [when, task] : deferred_)
+    if (task.slot >= query.first)
+      out.waiting.push_back(task.slot);
+  window_->list_waiting(query.first, out.waiting);
+  std::sort(out.waiting.begin(), out.waiting.end());
+  if (out.waiting.size() > query.limit)
+    out.waiting.resize(query.limit);
+  return out;
+}
+
 job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup) {
   self->state.start(std::move(setup));
   return {
@@ -432,6 +463,10 @@ job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup) {
     [self](atom::status) {
       const auto guard = handling(self);
       return self->state.status();
+    },
+    [self](const open_query& query) {
+      const auto guard = handling(self);
+      return self->state.open(query);
     },
     [self](atom::tick) {
       const auto guard = handling(self);

@@ -12,6 +12,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/news_board.hpp"
 #include "actors/protocol.hpp"
 #include "actors/row_window.hpp"
 #include "actors/settings.hpp"
@@ -27,6 +28,7 @@ struct job_setup {
   journal_actor journal;
   dispatcher_actor dispatcher;
   supervisor_actor supervisor;
+  news_board* news = nullptr; ///< Outlives the actor; null: nobody listens.
 };
 
 /// One CSV: reads its rows a window at a time, hands them out against grants,
@@ -52,6 +54,7 @@ public:
   void tick();
 
   job_status status() const;
+  open_slots open(const open_query& query) const;
   telemetry::actor_record& record();
 
 private:
@@ -85,6 +88,7 @@ private:
   void finish(job_state state, failure why);
   void store_record();
   void set_state(job_state state);
+  void tell() const;
 
   pointer self_;
   job_setup setup_;

@@ -204,6 +204,33 @@ typename Inspector::result_type inspect(Inspector& f, job_status& x) {
            x.active, x.pending);
 }
 
+/// Asks which slots of a job have no outcome yet, from one slot on.
+struct open_query {
+  std::string job;
+  slot_id first;
+  std::uint32_t limit = 1024; ///< Most slots that wait.
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, open_query& x) {
+  return f(caf::meta::type_name("pixmill::open_query"), x.job, x.first,
+           x.limit);
+}
+
+/// The slots that a JOB has in hand, in order. Those of rows that it has not
+/// read yet are in neither list.
+struct open_slots {
+  std::vector<slot_id> active;  ///< Handed out.
+  std::vector<slot_id> waiting; ///< Read, not handed out; at most `limit`.
+  std::uint32_t rows_read = 0;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, open_slots& x) {
+  return f(caf::meta::type_name("pixmill::open_slots"), x.active, x.waiting,
+           x.rows_read);
+}
+
 // -- truth --------------------------------------------------------------------
 
 /// One chunk of a CSV that is being submitted.

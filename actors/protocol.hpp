@@ -72,6 +72,8 @@ using job_actor = caf::typed_actor<
   caf::replies_to<job_command>::with<job_status>,
   // Anyone.
   caf::replies_to<atom::status>::with<job_status>,
+  // SUPERVISOR: which slots are not settled?
+  caf::replies_to<open_query>::with<open_slots>,
   // Itself: deferred slots, the deadline.
   caf::reacts_to<atom::tick>>;
 
@@ -151,6 +153,9 @@ using supervisor_actor = caf::typed_actor<
   caf::replies_to<job_command>::with<job_status>,
   // Front ends: where a job stands.
   caf::replies_to<atom::status, std::string>::with<job_status>,
+  // Front ends: which slots of a job are not settled? Of a job that does not
+  // run: none is in hand.
+  caf::replies_to<open_query>::with<open_slots>,
   // Front ends: every job's record, oldest first.
   caf::replies_to<atom::list>::with<std::vector<job_record>>,
   // Front ends: run an unfinished job of an earlier life.
@@ -201,6 +206,8 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::job_actor))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::worker_actor))
 CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::job_record>))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::api_token))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::open_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::open_slots))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

@@ -141,6 +141,20 @@ std::vector<slot_result> row_window::settle(slot_id owner,
   return out;
 }
 
+void row_window::list_waiting(slot_id first, std::vector<slot_id>& out) const {
+  for (const auto& task : ready_)
+    if (task.slot >= first)
+      out.push_back(task.slot);
+  for (const auto& [owner, followers] : waiting_)
+    for (const auto slot : followers)
+      if (slot >= first)
+        out.push_back(slot);
+}
+
+std::uint32_t row_window::rows_read() const noexcept {
+  return have_row_ ? row_.row - 1 : row_.row;
+}
+
 bool row_window::ended() const noexcept {
   return ended_;
 }

@@ -48,6 +48,13 @@ public:
   /// @returns The slots that waited for it, as results that take it over.
   std::vector<slot_result> settle(slot_id owner, std::string_view url);
 
+  /// Adds to `out` the slots from `first` on that have been read and wait:
+  /// those that are ready, and those that wait for the outcome of another.
+  void list_waiting(slot_id first, std::vector<slot_id>& out) const;
+
+  /// Returns how many rows have been read.
+  std::uint32_t rows_read() const noexcept;
+
   /// Returns whether every row has been read.
   bool ended() const noexcept;
 

@@ -70,7 +70,22 @@ caf::result<job_status> supervisor_state::accept(job_record job) {
 caf::result<void> supervisor_state::erase(const std::string& job) {
   if (jobs_.count(job) != 0)
     return make_error(errc::wrong_state, job + " is not settled");
-  return self_->delegate(setup_.journal, atom::erase::value, job);
+  auto promise = self_->make_response_promise<caf::unit_t>();
+  self_->request(setup_.journal, caf::infinite, atom::erase::value, job)
+    .then(
+      [this, promise, job]() mutable {
+        tell(job);
+        promise.deliver(caf::unit);
+      },
+      [promise](caf::error& reason) mutable {
+        promise.deliver(std::move(reason));
+      });
+  return promise;
+}
+
+void supervisor_state::tell(const std::string& job) const {
+  if (setup_.news != nullptr)
+    setup_.news->post(job);
 }
 
 // -- starting and ending ------------------------------------------------------
@@ -84,6 +99,7 @@ void supervisor_state::admit(job_truth truth) {
   if (!jobs_.emplace(id, entry{std::move(truth), {}, 0}).second)
     return;
   queue_.push_back(id);
+  tell(id);
   start_next();
 }
 
@@ -106,7 +122,8 @@ void supervisor_state::spawn_job(entry& which) {
                    .settings = setup_.settings,
                    .journal = setup_.journal,
                    .dispatcher = setup_.dispatcher,
-                   .supervisor = supervisor_actor{self_}});
+                   .supervisor = supervisor_actor{self_},
+                   .news = setup_.news});
   ++running_;
   self_->send(which.handle, atom::restore::value);
 }
@@ -171,7 +188,7 @@ void supervisor_state::give_up(entry& which, const caf::error& reason) {
                          + " times: " + context_of(reason)};
   jobs_.erase(ended.id);
   self_->request(setup_.journal, caf::infinite, atom::update::value, ended)
-    .then([]() {},
+    .then([this, id = ended.id]() { tell(id); },
           [](const caf::error&) {
             // The next start finds the job unfinished and tries again.
           });
@@ -214,6 +231,20 @@ void supervisor_state::answer_from_journal(status_promise promise,
       [promise](caf::error& reason) mutable {
         promise.deliver(std::move(reason));
       });
+}
+
+caf::result<open_slots> supervisor_state::open(const open_query& query) {
+  const auto i = jobs_.find(query.job);
+  if (i == jobs_.end() || !i->second.handle)
+    return open_slots{};
+  auto promise = self_->make_response_promise<open_slots>();
+  self_->request(i->second.handle, caf::infinite, query)
+    .then([promise](
+            open_slots& slots) mutable { promise.deliver(std::move(slots)); },
+          [promise](const caf::error&) mutable {
+            promise.deliver(open_slots{}); // It has settled meanwhile.
+          });
+  return promise;
 }
 
 caf::result<std::vector<job_record>> supervisor_state::list() {
@@ -330,6 +361,10 @@ supervisor_actor::behavior_type supervisor(supervisor_state::pointer self,
     [self](atom::status, const std::string& job) {
       const auto guard = handling(self);
       return self->state.status(job);
+    },
+    [self](const open_query& query) {
+      const auto guard = handling(self);
+      return self->state.open(query);
     },
     [self](atom::list) {
       const auto guard = handling(self);

@@ -8,6 +8,7 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/news_board.hpp"
 #include "actors/protocol.hpp"
 #include "actors/settings.hpp"
 #include "model/sheet.hpp"
@@ -20,7 +21,8 @@ struct supervisor_setup {
   journal_actor journal;
   dispatcher_actor dispatcher;
   job_settings settings;
-  sheet_rules rules; ///< Under which sheets are accepted.
+  sheet_rules rules;          ///< Under which sheets are accepted.
+  news_board* news = nullptr; ///< Outlives the actor; null: nobody listens.
 };
 
 /// The table of the jobs that are not settled: admission, start, restart.
@@ -38,6 +40,7 @@ public:
   caf::result<void> erase(const std::string& job);
   caf::result<job_status> command(const job_command& command);
   caf::result<job_status> status(const std::string& job);
+  caf::result<open_slots> open(const open_query& query);
   caf::result<std::vector<job_record>> list();
   caf::result<job_status> wake(const std::string& job);
   caf::result<void> restore();
@@ -54,6 +57,7 @@ private:
     std::uint32_t restarts = 0;
   };
 
+  void tell(const std::string& job) const;
   void admit(job_truth truth);
   void start_next();
   void spawn_job(entry& which);

@@ -4,27 +4,14 @@
 #include <optional>
 #include <utility>
 
+#include "model/item.hpp"
+
 namespace pixmill::persistence {
 namespace {
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
   return list.empty()
          || std::find(list.begin(), list.end(), text) != list.end();
-}
-
-std::string_view host_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos)
-    return {};
-  url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (const auto at = url.rfind('@'); at != std::string_view::npos)
-    url.remove_prefix(at + 1);
-  const auto port = url.rfind(':');
-  return url.find(']', port == std::string_view::npos ? 0 : port)
-             == std::string_view::npos
-           ? url.substr(0, port)
-           : url;
 }
 
 // Keeps the slots whose URL is on one of the hosts; `slots` is in order.

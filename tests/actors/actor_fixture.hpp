@@ -89,6 +89,7 @@ protected:
         [](const actors::node_lost&) {},
         [](const actors::job_command&) { return actors::job_status{}; },
         [](atom::status) { return actors::job_status{}; },
+        [](const actors::open_query&) { return actors::open_slots{}; },
         [](atom::tick) {},
       };
     });
