@@ -2,13 +2,21 @@
 
 #include <utility>
 
+#include "cli/item_stages.hpp"
+#include "http/item_json.hpp"
 #include "model/results.hpp"
+#include "persistence/item_query.hpp"
 #include "persistence/journal_store.hpp"
 #include "persistence/object_store.hpp"
+#include "persistence/record_codec.hpp"
 #include "persistence/result_export.hpp"
+#include "persistence/sheet_walk.hpp"
 
 namespace pixmill::cli {
 namespace {
+
+// Fewer rows than for so many marks are read from the start in no time.
+constexpr std::size_t least_marks = 16;
 
 // A server reads no files of its own for anybody: no local root.
 sheet_rules rules_of(const job_options& options) {
@@ -30,11 +38,6 @@ persistence::export_kind kind_of(http::result_kind kind) {
   return persistence::export_kind::results_csv;
 }
 
-std::string file_url(const std::string& base, const outcome& x) {
-  return base + "/v1/files/" + x.sha256 + "/" + x.sha256.substr(0, 12) + "."
-         + std::string{extension_of(x.format)};
-}
-
 class export_source final : public http::text_source {
 public:
   export_source(const persistence::journal_store& journal,
@@ -45,7 +48,7 @@ public:
                   .csv_safe = style.csv_safe,
                   .link = [base = std::move(style.base_url)](
                             const sheet_row&, std::size_t, const outcome& x) {
-                    return file_url(base, x);
+                    return http::file_url(base, x);
                   }}} {}
 
   caf::expected<bool> next(std::string& out) override {
@@ -54,6 +57,19 @@ public:
 
 private:
   persistence::result_export export_;
+};
+
+class board_watch final : public http::job_watch {
+public:
+  board_watch(actors::news_board& board, const std::string& job)
+      : follower_{board, job} {}
+
+  bool wait(std::chrono::milliseconds longest) override {
+    return follower_.wait(longest);
+  }
+
+private:
+  actors::news_board::follower follower_;
 };
 
 } // namespace
@@ -65,6 +81,16 @@ caf::expected<caf::unit_t> head_backend::put_chunk(const std::string& job,
     {.job = job, .index = index, .bytes = std::move(bytes)});
 }
 
+caf::expected<caf::unit_t>
+head_backend::store_marks(const std::string& job,
+                          const std::vector<sheet_mark>& marks) {
+  if (marks.size() < least_marks)
+    return caf::unit;
+  return head_.put_chunk({.job = job,
+                          .index = persistence::marks_chunk,
+                          .bytes = persistence::encode(marks)});
+}
+
 caf::expected<sheet_summary> head_backend::check(const std::string& job,
                                                  const job_options& options) {
   sheet_validator validator{rules_of(options)};
@@ -73,9 +99,14 @@ caf::expected<sheet_summary> head_backend::check(const std::string& job,
     if (!chunk)
       return std::move(chunk.error());
     if (chunk->empty())
-      return validator.finish();
+      break;
     validator.feed(*chunk);
   }
+  auto summary = validator.finish();
+  if (summary.usable(options.on_invalid))
+    if (auto stored = store_marks(job, summary.marks); !stored)
+      return std::move(stored.error());
+  return summary;
 }
 
 caf::expected<actors::job_status> head_backend::accept(job_record job) {
@@ -125,6 +156,72 @@ std::unique_ptr<http::text_source>
 head_backend::results(const job_record& job, http::result_style style) {
   return std::make_unique<export_source>(head_.journal(), job,
                                          std::move(style));
+}
+
+caf::expected<persistence::slots_in_hand>
+head_backend::in_hand(const actors::job_status& job, slot_id first) {
+  persistence::slots_in_hand out;
+  if (is_terminal(job.record.state))
+    return out;
+  constexpr std::uint32_t most_waiting = 1'024; // More than a page.
+  auto open =
+    head_.open({.job = job.record.id, .first = first, .limit = most_waiting});
+  if (!open)
+    return std::move(open.error());
+  out.active = std::move(open->active);
+  out.waiting = std::move(open->waiting);
+  out.more_waiting = out.waiting.size() == most_waiting;
+  out.rows_read = open->rows_read;
+  if (!out.active.empty())
+    out.stage = stages_of(job.record.id);
+  return out;
+}
+
+caf::expected<item_page> head_backend::items(const actors::job_status& job,
+                                             const item_filter& filter,
+                                             slot_id first, std::size_t limit) {
+  const auto hand = in_hand(job, first);
+  if (!hand)
+    return hand.error();
+  return persistence::read_items(head_.journal(), job.record,
+                                 rules_of(job.record.options), filter, *hand,
+                                 {.first = first, .limit = limit});
+}
+
+caf::expected<row_page> head_backend::rows(const actors::job_status& job,
+                                           std::uint32_t first,
+                                           std::size_t limit) {
+  const auto hand = in_hand(job, {first, 0});
+  if (!hand)
+    return hand.error();
+  return persistence::read_rows(head_.journal(), job.record,
+                                rules_of(job.record.options), *hand,
+                                {.first = {first, 0}, .limit = limit});
+}
+
+caf::expected<std::vector<http::settled_item>>
+head_backend::settled_since(const std::string& job, std::uint64_t position,
+                            std::size_t limit) {
+  const auto& journal = head_.journal();
+  const auto settled = journal.settled_since(job, position, limit);
+  if (!settled)
+    return settled.error();
+  std::vector<http::settled_item> out;
+  for (const auto& each : *settled) {
+    auto found = journal.slot(job, each.slot);
+    if (!found)
+      return std::move(found.error());
+    out.push_back({each.position,
+                   {.slot = each.slot,
+                    .url = {},
+                    .problem = {},
+                    .result = *found ? std::move(**found) : outcome{}}});
+  }
+  return out;
+}
+
+std::unique_ptr<http::job_watch> head_backend::watch(const std::string& job) {
+  return std::make_unique<board_watch>(head_.news(), job);
 }
 
 caf::expected<std::string> head_backend::image(std::string_view sha256,

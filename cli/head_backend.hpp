@@ -3,6 +3,10 @@
 #include "actors/head.hpp"
 #include "http/backend.hpp"
 
+namespace pixmill::persistence {
+struct slots_in_hand;
+} // namespace pixmill::persistence
+
 namespace pixmill::cli {
 
 /// A head as the HTTP routes see it.
@@ -31,10 +35,24 @@ public:
   caf::expected<bool> revoke_token(const std::string& id) override;
   std::unique_ptr<http::text_source> results(const job_record& job,
                                              http::result_style style) override;
+  caf::expected<item_page> items(const actors::job_status& job,
+                                 const item_filter& filter, slot_id first,
+                                 std::size_t limit) override;
+  caf::expected<row_page> rows(const actors::job_status& job,
+                               std::uint32_t first, std::size_t limit) override;
+  caf::expected<std::vector<http::settled_item>>
+  settled_since(const std::string& job, std::uint64_t position,
+                std::size_t limit) override;
+  std::unique_ptr<http::job_watch> watch(const std::string& job) override;
   caf::expected<std::string> image(std::string_view sha256,
                                    image_format format) override;
 
 private:
+  caf::expected<caf::unit_t> store_marks(const std::string& job,
+                                         const std::vector<sheet_mark>& marks);
+  caf::expected<persistence::slots_in_hand>
+  in_hand(const actors::job_status& job, slot_id first);
+
   actors::head& head_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +15,7 @@
 #include "actors/messages.hpp"
 #include "model/api_token.hpp"
 #include "model/image_format.hpp"
+#include "model/item.hpp"
 #include "model/job.hpp"
 #include "model/sheet.hpp"
 
@@ -36,6 +39,22 @@ struct result_style {
   bool full = false;     ///< With the columns of a full report.
   bool csv_safe = false; ///< Cells that a spreadsheet would run, neutralised.
   std::string base_url;  ///< Stands before `/v1/files/…`.
+};
+
+/// An item at its place in the order in which those of its job have settled.
+struct settled_item {
+  std::uint64_t position = 0;
+  item what; ///< Without its URL; not settled: a retry has taken it back.
+};
+
+/// Follows one job: no change between two waits is missed.
+class job_watch {
+public:
+  virtual ~job_watch() = default;
+
+  /// Returns when the job has changed since the last wait, or after `longest`.
+  /// @returns Whether it has changed.
+  virtual bool wait(std::chrono::milliseconds longest) = 0;
 };
 
 /// What the routes ask of a head: the SUPERVISOR for all that changes
@@ -93,6 +112,25 @@ public:
   /// Returns the results of a job, as far as it has come.
   virtual std::unique_ptr<text_source> results(const job_record& job,
                                                result_style style) = 0;
+
+  /// Returns at most `limit` items of a job that match, in slot order.
+  /// @param first From this slot on.
+  virtual caf::expected<item_page> items(const actors::job_status& job,
+                                         const item_filter& filter,
+                                         slot_id first, std::size_t limit) = 0;
+
+  /// Returns at most `limit` rows of a job, from one on.
+  virtual caf::expected<row_page> rows(const actors::job_status& job,
+                                       std::uint32_t first,
+                                       std::size_t limit) = 0;
+
+  /// Returns at most `limit` items of a job in the order in which they settled,
+  /// from a position on.
+  virtual caf::expected<std::vector<settled_item>>
+  settled_since(const std::string& job, std::uint64_t position,
+                std::size_t limit) = 0;
+
+  virtual std::unique_ptr<job_watch> watch(const std::string& job) = 0;
 
   /// Reads a stored image.
   /// @retval errc::store There is none.

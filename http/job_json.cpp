@@ -23,8 +23,12 @@ json time_or_null(unix_ms time) {
 json links_of(const std::string& id) {
   const auto self = "/v1/jobs/" + id;
   return {{"self", self},
+          {"rows", self + "/rows"},
+          {"items", self + "/items"},
+          {"events", self + "/events"},
           {"results_csv", self + "/results.csv"},
           {"results_jsonl", self + "/results.jsonl"},
+          {"results_zip", self + "/results.zip"},
           {"failed_csv", self + "/failed.csv"}};
 }
 
@@ -96,6 +100,13 @@ json status_json(const actors::job_status& status, unix_ms now) {
 
 std::string to_json(const actors::job_status& status, unix_ms now) {
   return dumped(status_json(status, now));
+}
+
+std::string news_of(const actors::job_status& status) {
+  auto without_rate = status;
+  without_rate.record.started_at = 0;
+  without_rate.record.finished_at = 0;
+  return to_json(without_rate, 0);
 }
 
 std::string to_json(const actors::job_status& accepted,

@@ -14,6 +14,10 @@ namespace pixmill::http {
 /// Returns the body of a status.
 std::string to_json(const actors::job_status& status, unix_ms now);
 
+/// Returns what is new to somebody who waits for news: all of a status but what
+/// time alone changes.
+std::string news_of(const actors::job_status& status);
+
 /// Returns the body that answers a submission.
 /// @param duplicate_of Id of a job that has done the same work; empty: none.
 std::string to_json(const actors::job_status& accepted,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "http/answer.hpp"
 #include "http/job_json.hpp"
+#include "http/paging.hpp"
 #include "model/errc.hpp"
 #include "model/quantity.hpp"
 
@@ -20,34 +22,22 @@ namespace {
 using namespace std::chrono_literals;
 using json = nlohmann::json;
 
+using std::chrono::milliseconds;
+using clock = std::chrono::steady_clock;
+
 constexpr auto longest_wait = 30s;
-constexpr auto wait_step = 100ms;
-
-constexpr std::size_t default_page = 100;
-constexpr std::size_t longest_page = 1000;
-
-std::optional<std::size_t> page_size_of(const httplib::Request& request) {
-  if (!request.has_param("limit"))
-    return default_page;
-  const auto text = request.get_param_value("limit");
-  const auto digits = std::all_of(text.begin(), text.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
-  if (text.empty() || text.size() > 4 || !digits)
-    return std::nullopt;
-  const auto limit = static_cast<std::size_t>(std::stoul(text));
-  if (limit < 1 || limit > longest_page)
-    return std::nullopt;
-  return limit;
-}
+// How soon a drain is noticed.
+constexpr clock::duration wait_step = 250ms;
+constexpr auto ask_interval = 100ms;
+// What a job does not tell of is looked at this often.
+constexpr auto idle_ask_interval = 2s;
 
 // Newest first; the cursor is the last id of the page before.
 void list_jobs(route_context& context, const httplib::Request& request,
                httplib::Response& response) {
   const auto limit = page_size_of(request);
   if (!limit)
-    return send_problem(response,
-                        {422, "option-invalid", "An option is not valid",
-                         "limit: 1 to 1000 is wanted", 0});
+    return refuse_page_size(response);
   auto jobs = context.head.jobs();
   if (!jobs)
     return send_problem(response, problem_of(jobs.error()));
@@ -71,25 +61,10 @@ void list_jobs(route_context& context, const httplib::Request& request,
       page.push_back(std::move(*status));
   }
   const auto next = more ? page.back().record.id : std::string{};
-  if (more) {
-    httplib::Params query{{"limit", std::to_string(*limit)}, {"cursor", next}};
-    for (const auto* key : {"state", "name"})
-      if (request.has_param(key))
-        query.emplace(key, request.get_param_value(key));
-    response.set_header("Link", "</v1/jobs?"
-                                  + httplib::detail::params_to_query_str(query)
-                                  + ">; rel=\"next\"");
-  }
+  if (more)
+    link_next(request, response, next, {"limit", "state", "name"});
   const auto body = to_json(page, unix_now(), next);
   send_tagged_json(request, response, body, etag_of(body));
-}
-
-// What a caller who waits is told of: everything but what time alone changes.
-std::string news_of(const actors::job_status& status) {
-  auto without_rate = status;
-  without_rate.record.started_at = 0;
-  without_rate.record.finished_at = 0;
-  return to_json(without_rate, 0);
 }
 
 std::chrono::seconds wait_of(const httplib::Request& request) {
@@ -98,22 +73,47 @@ std::chrono::seconds wait_of(const httplib::Request& request) {
                : 0s;
 }
 
+// Waits until there is news for somebody who knows `known`, an ETag, or who
+// knows what `status` says; not beyond `until`.
+void wait_for_news(route_context& context, const std::string& known,
+                   clock::time_point until, job_watch& watch,
+                   caf::expected<actors::job_status>& status) {
+  const auto id = status->record.id;
+  auto asked_at = clock::now();
+  while (status && !context.draining && !is_terminal(status->record.state)) {
+    // The tag leaves the rate out, so that time alone makes no news.
+    const auto before = news_of(*status);
+    if (!known.empty() && known != etag_of(before))
+      return;
+    // A busy job changes all the time, and is asked ten times a second.
+    for (bool news = false; !news || clock::now() < asked_at + ask_interval;) {
+      const auto now = clock::now();
+      if (now >= until || context.draining)
+        return;
+      const auto left =
+        std::chrono::ceil<milliseconds>(std::min(until - now, wait_step));
+      if (news)
+        std::this_thread::sleep_for(std::min(left, milliseconds{10}));
+      else
+        news = watch.wait(left) || now >= asked_at + idle_ask_interval;
+    }
+    asked_at = clock::now();
+    status = context.head.status(id);
+    if (status && news_of(*status) != before)
+      return;
+  }
+}
+
 void send_status(route_context& context, const httplib::Request& request,
                  httplib::Response& response) {
   const auto id = request.matches[1].str();
+  const auto until = clock::now() + wait_of(request);
+  const auto watch = request.has_param("wait") ? context.head.watch(id)
+                                               : std::unique_ptr<job_watch>{};
   auto status = find_job(context, request, id);
-  const auto known = request.get_header_value("If-None-Match");
-  const auto until = std::chrono::steady_clock::now() + wait_of(request);
-  // The tag leaves the rate out, so that time alone makes no news.
-  while (status && !context.draining && !is_terminal(status->record.state)
-         && (known.empty() || known == etag_of(news_of(*status)))
-         && std::chrono::steady_clock::now() < until) {
-    const auto before = news_of(*status);
-    std::this_thread::sleep_for(wait_step);
-    status = context.head.status(id);
-    if (status && news_of(*status) != before)
-      break;
-  }
+  if (status && watch)
+    wait_for_news(context, request.get_header_value("If-None-Match"), until,
+                  *watch, status);
   if (!status)
     return send_problem(response, problem_of(status.error()));
   send_tagged_json(request, response, to_json(*status, unix_now()),

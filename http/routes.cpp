@@ -7,6 +7,8 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_description_routes(server, context);
   add_submission_routes(server, context);
   add_job_routes(server, context);
+  add_item_routes(server, context);
+  add_event_routes(server, context);
   add_result_routes(server, context);
   add_file_routes(server, context);
   add_token_routes(server, context);

@@ -49,6 +49,12 @@ void add_submission_routes(httplib::Server& server, route_context& context);
 /// `GET /v1/jobs`, a job's status, commands to it, and its end.
 void add_job_routes(httplib::Server& server, route_context& context);
 
+/// `GET /v1/jobs/{id}/items`, `/items/{item}` and `/rows`.
+void add_item_routes(httplib::Server& server, route_context& context);
+
+/// `GET /v1/jobs/{id}/events`.
+void add_event_routes(httplib::Server& server, route_context& context);
+
 /// `results.csv`, `results.jsonl` and `failed.csv`.
 void add_result_routes(httplib::Server& server, route_context& context);
 

@@ -57,17 +57,20 @@ private:
 class page_search {
 public:
   page_search(const journal_store& journal, const job_record& job,
-              const job_counters& counters, sheet_rules rules,
-              const item_filter& filter, const slots_in_hand& in_hand,
-              item_bounds bounds)
+              sheet_rules rules, const item_filter& filter,
+              const slots_in_hand& in_hand, item_bounds bounds)
       : journal_{journal}, job_{job}, rules_{std::move(rules)}, filter_{filter},
         in_hand_{in_hand}, bounds_{bounds}, until_{clock::now() + bounds.time},
-        maker_{job, in_hand}, rest_is_wanted_{wants_rest(counters)} {
+        maker_{job, in_hand} {
     // nop
   }
 
   caf::expected<item_page> go() {
     const bool running = !is_terminal(job_.state);
+    const auto rest = wants_rest();
+    if (!rest)
+      return rest.error();
+    rest_is_wanted_ = *rest;
     const auto wanted = is_wanted(item_state::done) && filter_.codes.empty();
     if (wanted || (rest_is_wanted_ && !running)) {
       if (auto walked = walk(bounds_.first); !walked)
@@ -95,10 +98,15 @@ private:
   }
 
   // Whether slots without an outcome of their own may match.
-  bool wants_rest(const job_counters& counters) const {
-    if (is_terminal(job_.state))
-      return counters.settled() < job_.totals.slots
-             && filter_.admits(maker_.rest());
+  caf::expected<bool> wants_rest() const {
+    if (is_terminal(job_.state)) {
+      if (!filter_.admits(maker_.rest()))
+        return false;
+      const auto counters = journal_.counters(job_.id);
+      if (!counters)
+        return counters.error();
+      return counters->settled() < job_.totals.slots;
+    }
     return filter_.codes.empty()
            && (filter_.states.empty()
                || std::any_of(filter_.states.begin(), filter_.states.end(),
@@ -245,19 +253,18 @@ private:
   item_bounds bounds_;
   clock::time_point until_;
   item_maker maker_;
-  bool rest_is_wanted_;
+  bool rest_is_wanted_ = false;
   item_page page_;
 };
 
 } // namespace
 
-caf::expected<item_page>
-read_items(const journal_store& journal, const job_record& job,
-           const job_counters& counters, sheet_rules rules,
-           const item_filter& filter, const slots_in_hand& in_hand,
-           item_bounds bounds) {
-  return page_search{journal, job,     counters, std::move(rules),
-                     filter,  in_hand, bounds}
+caf::expected<item_page> read_items(const journal_store& journal,
+                                    const job_record& job, sheet_rules rules,
+                                    const item_filter& filter,
+                                    const slots_in_hand& in_hand,
+                                    item_bounds bounds) {
+  return page_search{journal, job, std::move(rules), filter, in_hand, bounds}
     .go();
 }
 

@@ -37,13 +37,12 @@ struct item_bounds {
 /// Reads items of one job in slot order. Those that ended other than `done` are
 /// found by the index, those under way by what is in hand; all others, and
 /// those of a host, by going over them, for as long as `bounds.time`.
-/// @param counters Of the job, as the journal has them.
-/// @param rules    The rules under which its sheet was accepted.
-caf::expected<item_page>
-read_items(const journal_store& journal, const job_record& job,
-           const job_counters& counters, sheet_rules rules,
-           const item_filter& filter, const slots_in_hand& in_hand,
-           item_bounds bounds);
+/// @param rules The rules under which its sheet was accepted.
+caf::expected<item_page> read_items(const journal_store& journal,
+                                    const job_record& job, sheet_rules rules,
+                                    const item_filter& filter,
+                                    const slots_in_hand& in_hand,
+                                    item_bounds bounds);
 
 /// Reads whole rows of one job.
 /// @param bounds `first.index` is nothing; `limit` counts rows.

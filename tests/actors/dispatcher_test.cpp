@@ -81,6 +81,7 @@ protected:
           [&x](const node_lost& news) { x.lost.push_back(news.incarnation); },
           [](const job_command&) { return job_status{}; },
           [](atom::status) { return job_status{}; },
+          [](const open_query&) { return open_slots{}; },
           [](atom::tick) {},
         };
       });

@@ -98,6 +98,25 @@ public:
     return nullptr;
   }
 
+  caf::expected<item_page> items(const actors::job_status&, const item_filter&,
+                                 slot_id, std::size_t) override {
+    return item_page{};
+  }
+
+  caf::expected<row_page> rows(const actors::job_status&, std::uint32_t,
+                               std::size_t) override {
+    return row_page{};
+  }
+
+  caf::expected<std::vector<http::settled_item>>
+  settled_since(const std::string&, std::uint64_t, std::size_t) override {
+    return std::vector<http::settled_item>{};
+  }
+
+  std::unique_ptr<http::job_watch> watch(const std::string&) override {
+    return nullptr;
+  }
+
   caf::expected<std::string> image(std::string_view, image_format) override {
     return make_error(errc::store, "there is none");
   }
