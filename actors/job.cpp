@@ -378,11 +378,6 @@ void job_state_machine::set_state(job_state state) {
   tell();
 }
 
-void job_state_machine::tell() const {
-  if (setup_.news != nullptr)
-    setup_.news->post(job_.id);
-}
-
 void job_state_machine::tick() {
   if (finishing_)
     return;
@@ -400,40 +395,6 @@ void job_state_machine::tick() {
     returned_.push_back(std::move(i->second));
   deferred_.erase(deferred_.begin(), due);
   advance();
-}
-
-job_status job_state_machine::status() const {
-  job_status out{.record = job_, .counters = counters_};
-  const auto open =
-    job_.totals.slots - std::min(job_.totals.slots, counters_.settled());
-  if (is_terminal(job_.state)) {
-    settle_rest(out.record, out.counters);
-    return out;
-  }
-  out.active = std::min<std::uint64_t>(leased_slots_ + committing_, open);
-  out.pending = open - out.active;
-  return out;
-}
-
-open_slots job_state_machine::open(const open_query& query) const {
-  open_slots out{
-    .active = {}, .waiting = {}, .rows_read = window_->rows_read()};
-  for (const auto& [id, held] : leases_)
-    for (const auto& task : held.open)
-      if (task.slot >= query.first)
-        out.active.push_back(task.slot);
-  std::sort(out.active.begin(), out.active.end());
-  for (const auto& task : returned_)
-    if (task.slot >= query.first)
-      out.waiting.push_back(task.slot);
-  for (const auto& [when, task] : deferred_)
-    if (task.slot >= query.first)
-      out.waiting.push_back(task.slot);
-  window_->list_waiting(query.first, out.waiting);
-  std::sort(out.waiting.begin(), out.waiting.end());
-  if (out.waiting.size() > query.limit)
-    out.waiting.resize(query.limit);
-  return out;
 }
 
 job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup) {

@@ -203,7 +203,7 @@ caf::expected<std::vector<http::settled_item>>
 head_backend::settled_since(const std::string& job, std::uint64_t position,
                             std::size_t limit) {
   const auto& journal = head_.journal();
-  const auto settled = journal.settled_since(job, position, limit);
+  const auto settled = journal.trail().since(job, position, limit);
   if (!settled)
     return settled.error();
   std::vector<http::settled_item> out;

@@ -14,6 +14,7 @@
 #include "persistence/journal_keys.hpp"
 #include "persistence/journal_reader.hpp"
 #include "persistence/journal_upgrade.hpp"
+#include "persistence/orphan_chunks.hpp"
 #include "persistence/record_codec.hpp"
 #include "persistence/settlement_trail.hpp"
 
@@ -294,20 +295,8 @@ caf::expected<caf::unit_t> journal_store::impl::erase_job(std::string_view id) {
 
 caf::expected<caf::unit_t> journal_store::impl::drop_unaccepted() {
   rocksdb::WriteBatch batch;
-  const std::unique_ptr<rocksdb::Iterator> chunk{
-    database_->db().NewIterator({}, (*database_)[family::csv])};
-  for (chunk->SeekToFirst(); chunk->Valid();) {
-    const std::string id{job_of_key(chunk->key().ToStringView())};
-    const auto accepted = reader_.has_job(id);
-    if (!accepted)
-      return accepted.error();
-    if (!*accepted)
-      batch.DeleteRange((*database_)[family::csv], job_prefix(id),
-                        job_prefix_end(id));
-    chunk->Seek(job_prefix_end(id));
-  }
-  if (!chunk->status().ok())
-    return database_->to_error(chunk->status());
+  if (auto found = drop_orphans(*database_, reader_, batch); !found)
+    return found;
   if (batch.Count() == 0)
     return caf::unit;
   return write(batch);
@@ -438,15 +427,8 @@ index_cursor journal_store::find_slots(std::string_view job,
   return impl_->reader().find_slots(job, std::move(filter), first);
 }
 
-caf::expected<std::vector<settlement>>
-journal_store::settled_since(std::string_view job, std::uint64_t position,
-                             std::size_t limit) const {
-  return impl_->trail().since(job, position, limit);
-}
-
-caf::expected<std::uint64_t>
-journal_store::settled_end(std::string_view job) const {
-  return impl_->trail().end(job);
+const settlement_trail& journal_store::trail() const {
+  return impl_->trail();
 }
 
 caf::expected<caf::unit_t> journal_store::for_each_slot(

@@ -138,13 +138,8 @@ public:
   index_cursor find_slots(std::string_view job, index_filter filter,
                           slot_id first) const;
 
-  /// Returns at most `limit` slots in the order in which they settled.
-  caf::expected<std::vector<settlement>> settled_since(std::string_view job,
-                                                       std::uint64_t position,
-                                                       std::size_t limit) const;
-
-  /// Returns the position of the next slot that settles.
-  caf::expected<std::uint64_t> settled_end(std::string_view job) const;
+  /// Returns the order in which the slots of jobs have settled.
+  const settlement_trail& trail() const;
 
   /// Returns the tokens of this journal; who writes them is who writes it.
   token_store& tokens() noexcept;

@@ -71,13 +71,13 @@ protected:
   }
 
   std::uint64_t end_of(std::string_view job) const {
-    const auto end = journal->settled_end(job);
+    const auto end = journal->trail().end(job);
     return end ? *end : UINT64_MAX;
   }
 
   slots trail(std::uint64_t from = 0, std::size_t limit = 100) const {
     slots out;
-    const auto read = journal->settled_since("job_1", from, limit);
+    const auto read = journal->trail().since("job_1", from, limit);
     EXPECT_TRUE(read);
     if (read)
       for (const auto& x : *read)
