@@ -1,6 +1,7 @@
 #include "http/routes.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include <httplib.h>
@@ -25,6 +26,11 @@ image_format format_of(std::string_view name) {
   return image_format::unknown;
 }
 
+bool begins_within(const httplib::Ranges& ranges, std::size_t bytes) {
+  return ranges.empty() || ranges.front().first < 0
+         || static_cast<std::size_t>(ranges.front().first) < bytes;
+}
+
 } // namespace
 
 void add_file_routes(httplib::Server& server, route_context& context) {
@@ -46,6 +52,14 @@ void add_file_routes(httplib::Server& server, route_context& context) {
       if (!bytes)
         return send_problem(
           response, {404, "no-such-file", "There is no such file", "", 0});
+      if (!begins_within(request.ranges, bytes->size())) {
+        response.set_header("Content-Range",
+                            "bytes */" + std::to_string(bytes->size()));
+        return send_problem(
+          response,
+          {416, "range-not-satisfiable", "The range lies outside the file",
+           "it has " + std::to_string(bytes->size()) + " bytes", 0});
+      }
       response.set_header("ETag", etag);
       response.set_header("Cache-Control",
                           "public, max-age=31536000, immutable");

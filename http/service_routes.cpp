@@ -72,11 +72,16 @@ void add_service_routes(httplib::Server& server, route_context& context) {
   server.set_exception_handler(answer_bug);
   server.set_error_handler(
     httplib::Server::Handler{[](const auto& request, auto& response) {
+      // The library would cut the range out of the problem.
+      const_cast<httplib::Request&>(request).ranges.clear();
       if (!response.body.empty() || response.status == 304)
         return;
       if (response.status == 404)
         send_problem(response, {404, "no-such-route", "There is nothing here",
                                 request.method + " " + request.path, 0});
+      else if (response.status == 416)
+        send_problem(response, {416, "range-not-satisfiable",
+                                "The range lies outside the file", "", 0});
       else
         send_problem(response, {response.status, "bad-request",
                                 "The request cannot be understood", "", 0});

@@ -1,0 +1,510 @@
+"""Every route and every answer that /openapi.json describes, on the binary.
+
+What a client may ask goes through Prism with --errors: it refuses requests and
+answers that are not as described. What a client may not ask is asked directly,
+and the answer played back through another one. A table of all pairs of route
+and status ends the test; one that is missing fails it.
+"""
+
+import contextlib
+import http.client
+import io
+import csv
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+import urllib.parse
+
+import contract_proxy
+import harness
+from harness import Case, poll, sheet
+from service_test import Answer, Server, multipart
+from compat_test import form
+
+NOBODY = "job_01JD8Q3Z5X7K9M2N4P6R8T0V1W"
+METHODS = ("get", "post", "put", "delete", "patch")
+
+# Pairs that nothing from outside brings about, and what proves them instead.
+ELSEWHERE = {
+    ("getReadiness", "503"): "needs a store that fails while it is read:"
+                             " http.ServiceRoutes.SaysWhenItIsNotReady",
+}
+# Codes of the gate that need a fault of the machine or of Pixmill.
+GATE_ELSEWHERE = {
+    "internal": "is a bug: http.ServiceRoutes.AnswersABug",
+    "insufficient-storage": "http.Gate.SaysWhenABodyCannotBeStored",
+    "streams-exhausted": "http.Gate.GivesStreamsThreadsOfTheirOwn",
+    "request-timeout": "http.Gate.RefusesSlowHeads, RefusesSlowBodies",
+}
+
+
+def ask(url, method, path, body=None, headers=(), timeout=40):
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection(
+        url.removeprefix("http://"), timeout=timeout
+    )
+    with contextlib.closing(connection):
+        connection.request(method, path, body, dict(headers))
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+def say(url, text):
+    """Sends bytes as they are; the first answer to them."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 20) as sock:
+        sock.sendall(text if isinstance(text, bytes) else text.encode())
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        return Answer(answer.status, answer.headers, answer.read())
+
+
+class Described:
+    """The routes of a description, and which of their answers were seen."""
+
+    def __init__(self, description):
+        self.operations = {}
+        self.routes = []
+        for path, item in description["paths"].items():
+            pattern = re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path))
+            for method in METHODS:
+                if method in item:
+                    name = item[method]["operationId"]
+                    self.operations[name] = [
+                        code for code in item[method]["responses"]
+                        if code != "default"
+                    ]
+                    self.routes.append(
+                        (method, re.compile(pattern), path, name)
+                    )
+        self.paths = {name: (method, path)
+                      for method, _, path, name in self.routes}
+        self.seen = {}
+
+    def of(self, method, path):
+        path = path.split("?")[0]
+        # A text beats a parameter: /results.csv is no job.
+        found = [
+            (template.count("{"), name)
+            for verb, pattern, template, name in self.routes
+            if verb == method.lower() and pattern.fullmatch(path)
+        ]
+        return min(found)[1]
+
+    def note(self, method, path, status):
+        key = (self.of(method, path), str(status))
+        self.seen[key] = self.seen.get(key, 0) + 1
+
+    def missing(self):
+        return [
+            (name, code)
+            for name, codes in self.operations.items()
+            for code in codes
+            if (name, code) not in self.seen
+        ]
+
+    def table(self):
+        lines = [f"{'route':44} answers seen (how often)"]
+        for name, codes in self.operations.items():
+            method, path = self.paths[name]
+            cells = [
+                f"{code} ({self.seen[name, code]})" if (name, code) in self.seen
+                else f"{code} (elsewhere)" if (name, code) in ELSEWHERE
+                else f"{code} (MISSING)"
+                for code in codes
+            ]
+            lines.append(f"{method.upper():6} {path:37} {' '.join(cells)}")
+        lines += [f"{name} {code}: {why}"
+                  for (name, code), why in ELSEWHERE.items()]
+        lines += [f"gate {code}: {why}"
+                  for code, why in GATE_ELSEWHERE.items()]
+        return "\n".join(lines)
+
+
+class Contract(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = contract_proxy.install()
+
+    def setUp(self):
+        super().setUp()
+        self.origin = self.faulty()
+        self.server = self.start("main", "http.compat=true")
+        self.description = self.server.get("/openapi.json").json
+        self.described = Described(self.description)
+        self.gate_codes = set()
+        held = contract_proxy.strict(self.description)
+        self.proxy = contract_proxy.Proxy(
+            self.program, held, self.server.url, self.folder, "--errors"
+        )
+        self.addCleanup(self.proxy.stop)
+        self.replay = contract_proxy.Replay(self.program, held, self.folder)
+        self.addCleanup(self.replay.stop)
+
+    def start(self, name, *settings):
+        folder = os.path.join(self.folder, name)
+        os.makedirs(folder, exist_ok=True)
+        server = Server(folder, self.origin, *settings)
+        self.addCleanup(server.stop)
+        return server
+
+    # -- the ways to ask -------------------------------------------------------
+
+    def good(self, method, path, body=None, want=200, **headers):
+        """A request that is as described; so must its answer be."""
+        fields = {k.replace("_", "-"): v for k, v in headers.items()}
+        answer = ask(self.proxy.url, method, path, body, fields)
+        self.assertNotIn(b"stoplight.io/prism", answer.body, (method, path))
+        self.assertEqual(answer.status, want, (method, path, answer.body))
+        self.described.note(method, path, answer.status)
+        return answer
+
+    def judge(self, method, path, answer):
+        wrong = self.replay.violations(ask, method, path, answer)
+        self.assertEqual(wrong, [], (method, path, answer.status, answer.body))
+        if path != contract_proxy.REFUSED:
+            self.described.note(method, path, answer.status)
+
+    def bad(self, method, path, want, code=None, body=None, url=None,
+            **headers):
+        """A request that should not be made; its answer is as described."""
+        fields = {k.replace("_", "-"): v for k, v in headers.items()}
+        answer = ask(url or self.server.url, method, path, body, fields)
+        self.assertEqual(answer.status, want, (method, path, answer.body))
+        if code:
+            self.assertEqual(answer.json["code"], code)
+        self.judge(method, path, answer)
+        return answer
+
+    def refused(self, text, want, code, method="GET",
+                path=contract_proxy.REFUSED):
+        """Bytes that the gate refuses."""
+        answer = say(self.server.url, text)
+        self.assertEqual((answer.status, answer.json["code"]), (want, code))
+        self.gate_codes.add(code)
+        self.judge(method, path, answer)
+
+    # -- what is asked for -----------------------------------------------------
+
+    def catalogue(self, path="ok", count=4, mark=""):
+        base = self.origin.base
+        return sheet(
+            [[str(k), "Mug", f"{base}/{path}/photo{k % 8}.jpg?n={k}{mark}"]
+             for k in range(count)]
+        )
+
+    def submitted(self, text, **query):
+        answer = self.good(
+            "POST", "/v1/jobs?" + urllib.parse.urlencode(query), text.encode(),
+            202, Content_Type="text/csv",
+        )
+        return answer.json["id"]
+
+    def state(self, job, *states):
+        return poll(lambda: self.server.get(f"/v1/jobs/{job}").json["state"]
+                    in states)
+
+    # -- the test --------------------------------------------------------------
+
+    def test_answers_as_described(self):
+        self.check_the_check()
+        job = self.submissions()
+        self.reading(job)
+        self.commands()
+        self.compat()
+        self.pages()
+        self.gate()
+        self.overload()
+        self.full_disk()
+        print("\n" + self.described.table(), file=sys.stderr)
+        self.assertEqual(
+            set(self.described.missing()), set(ELSEWHERE), "not seen"
+        )
+        text = self.description["components"]["responses"]["Refused"][
+            "description"]
+        listed = set(re.findall(r"`([a-z]+(?:-[a-z]+)+|internal|overloaded)`",
+                                text)) - {"retry-after"}
+        self.assertEqual(listed - set(GATE_ELSEWHERE), self.gate_codes)
+
+    def check_the_check(self):
+        """Prism sees what is wrong."""
+        path = f"/v1/jobs/{self.submitted(self.catalogue(mark='&c'))}"
+        self.server.finished(path.rsplit("/", 1)[1])
+        right = self.server.get(path)
+        self.judge("GET", path, right)
+
+        def wrong(status=200, drop=None, **members):
+            headers = [(k, v) for k, v in right.headers.items() if k != drop]
+            body = json.dumps({**right.json, **members}).encode()
+            found = self.replay.violations(
+                ask, "GET", path,
+                Answer(status, dict(headers), body),
+            )
+            self.assertNotEqual(found, [], (status, drop, members))
+
+        wrong(drop="ETag")
+        wrong(status=202)
+        wrong(state="done")
+        wrong(rows="3")
+        wrong(more=1)
+        wrong(finished_at="yesterday")
+
+    def submissions(self):
+        text = self.catalogue()
+        forms = [
+            (text.encode(), "text/csv"),
+            (text.encode(), "text/plain"),
+            (json.dumps({"csv": text, "options": {"name": "a"}}).encode(),
+             "application/json"),
+            (json.dumps({"rows": list(csv.DictReader(io.StringIO(text)))})
+             .encode(), "application/json"),
+            multipart({"name": "spring", "target": {"quality": 50}}, text),
+        ]
+        for number, (body, kind) in enumerate(forms):
+            answer = self.good("POST", "/v1/jobs", body, 202,
+                               Content_Type=kind,
+                               Idempotency_Key=f"form {number}")
+            self.good("POST", "/v1/validate", body, Content_Type=kind)
+        job = answer.json["id"]
+        for route in ("/v1/jobs", "/v1/validate"):
+            self.rejections(route)
+        self.bad("POST", "/v1/jobs", 422, "idempotency-key-reused",
+                 self.catalogue(5).encode(), Content_Type="text/csv",
+                 Idempotency_Key="form 0")
+        self.bad("POST", "/v1/jobs", 409, "request-in-flight",
+                 **self.key_in_flight(), Content_Type="text/csv")
+        return job
+
+    def rejections(self, route, form_=None):
+        def submit(text):
+            if form_:
+                body, kind = form_(file=text)
+            else:
+                body, kind = text.encode(), "text/csv"
+            return {"body": body, "Content_Type": kind}
+
+        self.bad("POST", route, 422, "csv-invalid",
+                 **submit(sheet([["1", "A", "ftp://a/x.jpg"]])))
+        self.bad("POST", route, 413, "max-slots-per-row", **submit(
+            sheet([["1", "A", ["https://a.example/x.jpg"] * 10_001]])))
+        self.bad("POST", route, 415, "unsupported-media-type", b"x",
+                 Content_Type="image/png")
+        if not form_:
+            self.bad("POST", route + "?qualty=5", 422, "option-invalid",
+                     **submit(self.catalogue()))
+
+    def key_in_flight(self):
+        """Makes a slow request; one with its key, to be asked meanwhile."""
+        big = sheet([[str(k), "A", "ftp://a.example/x.jpg"]
+                     for k in range(300_000)]).encode()
+        thread = threading.Thread(
+            target=ask, args=(self.server.url, "POST", "/v1/jobs", big,
+                              {"Content-Type": "text/csv",
+                               "Idempotency-Key": "slow"}))
+        thread.start()
+        self.addCleanup(thread.join)
+
+        def taken():
+            answer = ask(self.server.url, "POST", "/v1/jobs?priority=11", b"x",
+                         {"Content-Type": "text/csv",
+                          "Idempotency-Key": "slow"})
+            return answer.status == 409
+
+        poll(taken, pause=0)
+        return {"body": b"x", "Idempotency_Key": "slow"}
+
+    def reading(self, job):
+        self.server.finished(job)
+        path = f"/v1/jobs/{job}"
+        status = self.good("GET", path)
+        self.good("GET", path + "?wait=1s", want=304,
+                  If_None_Match=status.headers["ETag"])
+        page = self.good("GET", "/v1/jobs?limit=2&state=completed&name=")
+        self.good("GET", page.headers["Link"].split(">")[0][1:])
+        for ended in self.server.get("/v1/jobs").json["jobs"]:
+            self.server.finished(ended["id"])
+        same = self.good("GET", "/v1/jobs?limit=1")
+        self.good("GET", "/v1/jobs?limit=1", want=304,
+                  If_None_Match=same.headers["ETag"])
+        self.bad("GET", "/v1/jobs?limit=0", 422, "option-invalid")
+        for name in ("results.csv", "results.jsonl", "failed.csv"):
+            self.good("GET", f"{path}/{name}")
+            self.good("GET", f"/v1/jobs/{NOBODY}/{name}", want=404)
+        results = self.good(
+            "GET", path + "/results.csv?report=full&csv_safe=true")
+        self.good("GET", f"/v1/jobs/{NOBODY}", want=404)
+        rows = list(csv.reader(io.StringIO(results.body.decode())))
+        url = dict(zip(rows[0], rows[1]))["Output Image Urls"]
+        self.file(url.removeprefix(self.server.url))
+
+    def file(self, path):
+        whole = self.good("GET", path)
+        self.good("GET", path, want=206, Range="bytes=0-9")
+        self.good("GET", path, want=304, If_None_Match=whole.headers["ETag"])
+        self.good("GET", "/v1/files/" + "0" * 64 + "/a.jpg", want=404)
+        self.bad("GET", path, 416, "range-not-satisfiable",
+                 Range="bytes=99999999-")
+        self.refused(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+                     "Range: bytes=0-1,0-1\r\n\r\n", 416,
+                     "range-not-satisfiable", path=path)
+
+    def commands(self):
+        job = self.submitted(self.catalogue("delay/1000", 60, "&slow"))
+        path = f"/v1/jobs/{job}"
+        self.state(job, "running")
+        for name in ("results.csv", "results.jsonl", "failed.csv"):
+            self.good("GET", f"{path}/{name}", want=409)
+            self.good("GET", f"{path}/{name}?partial=true")
+        self.good("GET", f"/download/{job}", want=409)
+        self.good("DELETE", path, want=409)
+        self.good("POST", path + "/retry", want=409)
+        self.good("POST", path + "/pause", want=202)
+        self.good("POST", path + "/resume", want=202)
+        self.good("POST", path + "/cancel", want=202)
+        self.state(job, "canceled")
+        for word in ("pause", "resume", "cancel"):
+            self.good("POST", f"{path}/{word}", want=409)
+        for word in ("pause", "resume", "cancel", "retry"):
+            self.good("POST", f"/v1/jobs/{NOBODY}/{word}", want=404)
+        self.bad("POST", path + "/retry", 422, "option-invalid", b'{"x":1}',
+                 Content_Type="application/json")
+        self.good("POST", path + "/retry",
+                  b'{"codes":[],"hosts":["127.0.0.1"],"limit":1}', 202,
+                  Content_Type="application/json")
+        self.server.finished(job)
+        self.good("DELETE", path, want=204)
+        self.good("DELETE", path, want=404)
+
+    def compat(self):
+        body, kind = form(file=self.catalogue())
+        job = self.good("POST", "/upload", body, 202,
+                        Content_Type=kind).json["request_id"]
+        self.rejections("/upload", form)
+        self.good("GET", f"/status/{job}")
+        self.server.finished(job)
+        self.good("GET", f"/status/{job}")
+        self.good("GET", f"/download/{job}")
+        for route in ("status", "download"):
+            self.good("GET", f"/{route}/{NOBODY}", want=404)
+
+    def pages(self):
+        for path in ("/healthz", "/readyz", "/openapi.json"):
+            answer = self.good("GET", path)
+            if "ETag" in answer.headers:
+                self.good("GET", path, want=304,
+                          If_None_Match=answer.headers["ETag"])
+
+    def gate(self):
+        get = "GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\n"
+        post = "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\n"
+        attacks = [
+            (get + "a b\r\n\r\n", 400, "bad-request"),
+            (post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+             400, "bad-request"),
+            (get.replace("localhost", "evil.example") + "\r\n", 403,
+             "foreign-host"),
+            (get + "Origin: https://evil.example\r\n\r\n", 403,
+             "foreign-origin"),
+            (post + "\r\n", 411, "length-required"),
+            (post + "Content-Length: 9999999999999\r\n\r\n", 413,
+             "payload-too-large"),
+            ("GET /" + "a" * 9_000 + " HTTP/1.1\r\n", 414, "uri-too-long"),
+            (get + "Content-Encoding: br\r\n\r\n", 415,
+             "unsupported-encoding"),
+            (get + "Range: bytes=0-1,0-1\r\n\r\n", 416,
+             "range-not-satisfiable"),
+            (get + "Expect: cake\r\n\r\n", 417, "expectation-failed"),
+            (get + "a: " + "b" * 20_000, 431, "headers-too-large"),
+            (get + "a: b\r\n" * 70, 431, "headers-too-large"),
+            ("BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501,
+             "method-unknown"),
+            (post + "Transfer-Encoding: gzip\r\n\r\n", 501,
+             "transfer-encoding-unknown"),
+            ("GET / HTTP/3.0\r\n", 505, "http-version-not-supported"),
+        ]
+        for text, status, code in attacks:
+            with self.subTest(code):
+                self.refused(text, status, code)
+
+    def overload(self):
+        """One worker that a deaf client holds, and a full queue behind it."""
+        server = self.start("small", "http.compat=true",
+                            "http.worker-threads=1")
+        wide = sheet([[str(k), "x" * 400, "ftp://a/x.jpg"]
+                      for k in range(40_000)])
+        job = server.submit(wide, on_invalid="skip").json["id"]
+        server.finished(job)
+        host, port = server.url.removeprefix("http://").split(":")
+        get = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        with contextlib.ExitStack() as clients:
+            def connect(path):
+                sock = socket.socket()
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                sock.connect((host, int(port)))
+                clients.callback(sock.close)
+                sock.sendall(get.format(path).encode())
+                return sock
+
+            connect(f"/v1/jobs/{job}/results.csv").recv(1)
+            for _ in range(300):
+                connect("/v1/jobs")
+            for name, codes in self.described.operations.items():
+                method, path = self.described.paths[name]
+                if "503" not in codes or (name, "503") in ELSEWHERE:
+                    continue
+                body = b"x" if method == "post" else None
+                self.gate_codes.add("overloaded")
+                self.bad(method.upper(), path.replace("{id}", NOBODY), 503,
+                         "overloaded", body, server.url,
+                         Content_Type="text/csv")
+        server.kill()
+
+    def full_disk(self):
+        folder = os.path.join(self.folder, "full")
+        os.mkdir(folder)
+        if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs",
+                           "/mnt"], stderr=subprocess.DEVNULL).returncode:
+            for name in ("submitJob", "validateCsv", "uploadCsv"):
+                ELSEWHERE[name, "507"] = "needs root here"
+            return
+        program = harness.PIXMILL
+        inside = os.path.join(self.folder, "inside")
+        with open(inside, "w") as file:
+            file.write("#!/bin/bash\nexec unshare -m bash -c 'mount -t tmpfs "
+                       f"-o size=32m tmpfs {folder} && exec \"$@\"' inside "
+                       f"{program} \"$@\"\n")
+        os.chmod(inside, 0o755)
+        harness.PIXMILL = inside
+        try:
+            server = self.start("full", "http.compat=true")
+        finally:
+            harness.PIXMILL = program
+        ballast = f"/proc/{server.process.pid}/root{folder}/ballast"
+        with contextlib.suppress(OSError):
+            with open(ballast, "wb", buffering=0) as file:
+                while True:
+                    file.write(b"\0" * 4096)
+        text = self.catalogue(count=20_000)
+        # The journal has room of its own that was reserved before.
+        poll(lambda: server.submit(text).status == 507, pause=0)
+        for route in ("/v1/jobs", "/v1/validate", "/upload"):
+            body, kind = (form(file=text) if route == "/upload"
+                          else (text.encode(), "text/csv"))
+            self.bad("POST", route, 507, "disk-full", body, server.url,
+                     Content_Type=kind)
+        os.remove(ballast)
+        server.kill()
+
+
+if __name__ == "__main__":
+    if not contract_proxy.node_is_there():
+        print("skipped: needs node 18 and npm")
+        sys.exit(77)
+    harness.main()
