@@ -11,7 +11,7 @@
 namespace pixmill::test {
 
 /// A head in memory: it accepts what the sheet rules accept, and runs nothing.
-class fake_backend final : public http::backend {
+class fake_backend : public http::backend {
 public:
   caf::expected<caf::unit_t> put_chunk(const std::string& job, std::uint32_t,
                                        std::string bytes) override {
