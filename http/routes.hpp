@@ -40,7 +40,7 @@ caf::expected<actors::job_status> find_job(route_context& context,
 /// All routes that follow; each is described in `openapi.json`.
 void add_routes(httplib::Server& server, route_context& context);
 
-/// `GET /openapi.json`.
+/// `GET /openapi.json` and `GET /docs`.
 void add_description_routes(httplib::Server& server, route_context& context);
 
 /// `POST /v1/jobs` and `POST /v1/validate`.
