@@ -10,6 +10,7 @@
 #include "persistence/object_store.hpp"
 #include "persistence/record_codec.hpp"
 #include "persistence/result_export.hpp"
+#include "persistence/results_archive.hpp"
 #include "persistence/sheet_walk.hpp"
 
 namespace pixmill::cli {
@@ -32,6 +33,7 @@ persistence::export_kind kind_of(http::result_kind kind) {
     return persistence::export_kind::results_csv;
   case http::result_kind::failed_csv:
     return persistence::export_kind::failed_csv;
+  case http::result_kind::zip: // It has a source of its own.
   case http::result_kind::jsonl:
     return persistence::export_kind::jsonl;
   }
@@ -57,6 +59,42 @@ public:
 
 private:
   persistence::result_export export_;
+};
+
+class archive_source final : public http::text_source {
+public:
+  archive_source(const persistence::journal_store& journal,
+                 const persistence::object_store& images, const job_record& job,
+                 const http::result_style& style)
+      : archive_{journal, images, job, rules_of(job.options),
+                 results_style{.full = style.full,
+                               .csv_safe = style.csv_safe,
+                               .link = {}}} {}
+
+  caf::expected<bool> next(std::string& out) override {
+    return archive_.next(out);
+  }
+
+private:
+  persistence::results_archive archive_;
+};
+
+class stored_file final : public http::file_source {
+public:
+  explicit stored_file(std::unique_ptr<persistence::object_reader> object)
+      : object_{std::move(object)} {}
+
+  std::uint64_t size() const noexcept override {
+    return object_->size();
+  }
+
+  caf::expected<caf::unit_t> read(std::uint64_t offset,
+                                  std::span<char> to) const override {
+    return object_->read(offset, to);
+  }
+
+private:
+  std::unique_ptr<persistence::object_reader> object_;
 };
 
 class board_watch final : public http::job_watch {
@@ -154,6 +192,9 @@ caf::expected<bool> head_backend::revoke_token(const std::string& id) {
 
 std::unique_ptr<http::text_source>
 head_backend::results(const job_record& job, http::result_style style) {
+  if (style.kind == http::result_kind::zip)
+    return std::make_unique<archive_source>(head_.journal(), head_.images(),
+                                            job, style);
   return std::make_unique<export_source>(head_.journal(), job,
                                          std::move(style));
 }
@@ -224,9 +265,13 @@ std::unique_ptr<http::job_watch> head_backend::watch(const std::string& job) {
   return std::make_unique<board_watch>(head_.news(), job);
 }
 
-caf::expected<std::string> head_backend::image(std::string_view sha256,
-                                               image_format format) {
-  return head_.images().get(sha256, format);
+caf::expected<std::unique_ptr<http::file_source>>
+head_backend::image(std::string_view sha256, image_format format) {
+  auto opened = head_.images().open(sha256, format);
+  if (!opened)
+    return std::move(opened.error());
+  return std::unique_ptr<http::file_source>{
+    std::make_unique<stored_file>(std::move(*opened))};
 }
 
 } // namespace pixmill::cli

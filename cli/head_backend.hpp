@@ -44,8 +44,8 @@ public:
   settled_since(const std::string& job, std::uint64_t position,
                 std::size_t limit) override;
   std::unique_ptr<http::job_watch> watch(const std::string& job) override;
-  caf::expected<std::string> image(std::string_view sha256,
-                                   image_format format) override;
+  caf::expected<std::unique_ptr<http::file_source>>
+  image(std::string_view sha256, image_format format) override;
 
 private:
   caf::expected<caf::unit_t> store_marks(const std::string& job,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,14 +32,27 @@ public:
   virtual caf::expected<bool> next(std::string& out) = 0;
 };
 
-enum class result_kind : std::uint8_t { results_csv, failed_csv, jsonl };
+/// A stored file.
+class file_source {
+public:
+  virtual ~file_source() = default;
+
+  /// In bytes.
+  virtual std::uint64_t size() const noexcept = 0;
+
+  /// Fills `to` with what stands from `offset` on.
+  virtual caf::expected<caf::unit_t> read(std::uint64_t offset,
+                                          std::span<char> to) const = 0;
+};
+
+enum class result_kind : std::uint8_t { results_csv, failed_csv, jsonl, zip };
 
 /// How results are to be written.
 struct result_style {
   result_kind kind = result_kind::results_csv;
   bool full = false;     ///< With the columns of a full report.
   bool csv_safe = false; ///< Cells that a spreadsheet would run, neutralised.
-  std::string base_url;  ///< Stands before `/v1/files/…`.
+  std::string base_url;  ///< Stands before `/v1/files/…`; not in a ZIP.
 };
 
 /// An item at its place in the order in which those of its job have settled.
@@ -132,10 +146,10 @@ public:
 
   virtual std::unique_ptr<job_watch> watch(const std::string& job) = 0;
 
-  /// Reads a stored image.
+  /// Opens a stored image.
   /// @retval errc::store There is none.
-  virtual caf::expected<std::string> image(std::string_view sha256,
-                                           image_format format) = 0;
+  virtual caf::expected<std::unique_ptr<file_source>>
+  image(std::string_view sha256, image_format format) = 0;
 };
 
 } // namespace pixmill::http

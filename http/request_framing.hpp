@@ -45,6 +45,10 @@ struct request_head {
 /// the HTTP library would decode the body without any bound.
 inline constexpr const char* body_encoding_field = "Pixmill-Content-Encoding";
 
+/// The name under which a route finds the range that is asked for: under its
+/// own, the HTTP library would cut every answer, and not as RFC 9110 says.
+inline constexpr const char* range_field = "Pixmill-Range";
+
 /// Returns `head` as the HTTP library shall read it.
 ///
 /// Framing and connection fields are replaced by what the gate has found out,

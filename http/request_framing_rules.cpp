@@ -167,7 +167,8 @@ bool belongs_to_gate(std::string_view name) {
     "Expect",     "Keep-Alive",       "Proxy-Connection",
     "TE",         "Trailer",          "Transfer-Encoding",
     "Upgrade",    "REMOTE_ADDR",      "REMOTE_PORT",
-    "LOCAL_ADDR", "LOCAL_PORT",       body_encoding_field};
+    "LOCAL_ADDR", "LOCAL_PORT",       body_encoding_field,
+    range_field};
   return std::any_of(
     std::begin(names), std::end(names),
     [name](std::string_view own) { return same_word(name, own); });
@@ -212,7 +213,8 @@ std::string library_head(const request_head& head, std::uint64_t body_bytes,
   for (const auto& field : head.fields) {
     if (belongs_to_gate(field.name))
       continue;
-    text += field.name + ": ";
+    text += same_word(field.name, "Range") ? range_field : field.name;
+    text += ": ";
     append_escaped(text, field.value);
     text += "\r\n";
   }

@@ -11,6 +11,8 @@ namespace pixmill::http {
 namespace {
 
 const char* content_type_of(result_kind kind) {
+  if (kind == result_kind::zip)
+    return "application/zip";
   return kind == result_kind::jsonl ? "application/x-ndjson"
                                     : "text/csv; charset=utf-8";
 }
@@ -78,6 +80,7 @@ void add_result_routes(httplib::Server& server, route_context& context) {
   };
   add("results.csv", result_kind::results_csv);
   add("results.jsonl", result_kind::jsonl);
+  add("results.zip", result_kind::zip);
   add("failed.csv", result_kind::failed_csv);
 }
 

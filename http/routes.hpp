@@ -55,7 +55,7 @@ void add_item_routes(httplib::Server& server, route_context& context);
 /// `GET /v1/jobs/{id}/events`.
 void add_event_routes(httplib::Server& server, route_context& context);
 
-/// `results.csv`, `results.jsonl` and `failed.csv`.
+/// `results.csv`, `results.jsonl`, `results.zip` and `failed.csv`.
 void add_result_routes(httplib::Server& server, route_context& context);
 
 /// Tokens: made, listed, revoked.

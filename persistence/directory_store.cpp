@@ -17,6 +17,7 @@
 
 #include "model/errc.hpp"
 #include "model/sha256.hpp"
+#include "persistence/file_reader.hpp"
 #include "persistence/posix_file.hpp"
 
 namespace pixmill::persistence {
@@ -72,6 +73,8 @@ public:
   caf::expected<caf::unit_t> sync();
   caf::expected<std::string> get(std::string_view sha256,
                                  image_format format) const;
+  caf::expected<std::unique_ptr<object_reader>>
+  open_object(std::string_view sha256, image_format format) const;
 
 private:
   /// A folder of objects; its descriptor stays open.
@@ -355,6 +358,15 @@ directory_store::impl::get(std::string_view sha256, image_format format) const {
   return std::move(*bytes);
 }
 
+caf::expected<std::unique_ptr<object_reader>>
+directory_store::impl::open_object(std::string_view sha256,
+                                   image_format format) const {
+  const auto path = root_ / relative_path(sha256, format);
+  if (!is_sha256(sha256))
+    return make_error(errc::store, path.string() + ": not an object's key");
+  return open_file(path);
+}
+
 caf::expected<std::unique_ptr<directory_store>>
 directory_store::open(std::filesystem::path root) {
   auto opened = std::make_unique<impl>(std::move(root));
@@ -383,6 +395,11 @@ caf::expected<caf::unit_t> directory_store::sync() {
 caf::expected<std::string> directory_store::get(std::string_view sha256,
                                                 image_format format) const {
   return impl_->get(sha256, format);
+}
+
+caf::expected<std::unique_ptr<object_reader>>
+directory_store::open(std::string_view sha256, image_format format) const {
+  return impl_->open_object(sha256, format);
 }
 
 std::filesystem::path directory_store::relative_path(std::string_view sha256,

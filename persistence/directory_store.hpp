@@ -28,6 +28,8 @@ public:
   caf::expected<caf::unit_t> sync() override;
   caf::expected<std::string> get(std::string_view sha256,
                                  image_format format) const override;
+  caf::expected<std::unique_ptr<object_reader>>
+  open(std::string_view sha256, image_format format) const override;
 
   /// Returns where an object is, relative to the store's root.
   static std::filesystem::path relative_path(std::string_view sha256,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,21 @@
 #include "model/image_format.hpp"
 
 namespace pixmill::persistence {
+
+/// One stored file, open for reading.
+class object_reader {
+public:
+  virtual ~object_reader() = default;
+
+  /// In bytes.
+  virtual std::uint64_t size() const noexcept = 0;
+
+  /// Fills `to` with what stands from `offset` on.
+  /// @retval errc::store It cannot be read, or ends before.
+  /// @note Blocks on the disk.
+  virtual caf::expected<caf::unit_t> read(std::uint64_t offset,
+                                          std::span<char> to) const = 0;
+};
 
 /// Stores image files under the hash of their content.
 class object_store {
@@ -35,6 +51,11 @@ public:
   /// @retval errc::store It does not exist or cannot be read.
   virtual caf::expected<std::string> get(std::string_view sha256,
                                          image_format format) const = 0;
+
+  /// Opens an object, to be read piece by piece.
+  /// @retval errc::store It does not exist or cannot be read.
+  virtual caf::expected<std::unique_ptr<object_reader>>
+  open(std::string_view sha256, image_format format) const = 0;
 };
 
 } // namespace pixmill::persistence

@@ -28,6 +28,7 @@ from service_test import Answer, Server, multipart
 from compat_test import form
 
 NOBODY = "job_01JD8Q3Z5X7K9M2N4P6R8T0V1W"
+DOWNLOADS = ("results.csv", "results.jsonl", "results.zip", "failed.csv")
 METHODS = ("get", "post", "put", "delete", "patch")
 
 # Pairs that nothing from outside brings about, and what proves them instead.
@@ -338,7 +339,7 @@ class Contract(Case):
         self.good("GET", "/v1/jobs?limit=1", want=304,
                   If_None_Match=same.headers["ETag"])
         self.bad("GET", "/v1/jobs?limit=0", 422, "option-invalid")
-        for name in ("results.csv", "results.jsonl", "failed.csv"):
+        for name in DOWNLOADS:
             self.good("GET", f"{path}/{name}")
             self.good("GET", f"/v1/jobs/{NOBODY}/{name}", want=404)
         results = self.good(
@@ -395,7 +396,7 @@ class Contract(Case):
         job = self.submitted(self.catalogue("delay/1000", 60, "&slow"))
         path = f"/v1/jobs/{job}"
         self.state(job, "running")
-        for name in ("results.csv", "results.jsonl", "failed.csv"):
+        for name in DOWNLOADS:
             self.good("GET", f"{path}/{name}", want=409)
             self.good("GET", f"{path}/{name}?partial=true")
         self.good("GET", f"/download/{job}", want=409)

@@ -1,10 +1,16 @@
 """What is read of a job over HTTP: items, rows, events."""
 
+import csv
+import hashlib
 import http.client
+import io
 import json
+import os
+import subprocess
 import threading
 import time
 import urllib.parse
+import zipfile
 
 import harness
 from events import Stream
@@ -212,6 +218,119 @@ class Reading(Case):
             if status["finished_at"]:
                 break
         self.assertGreater(looks, 5)
+
+    # -- files and archives ------------------------------------------------------
+
+    def file_of(self, job):
+        item = self.items(job, status="done")[0]
+        return urllib.parse.urlsplit(item["output"]).path, item
+
+    def test_files_are_read_in_parts(self):
+        job = self.submit(self.mixed())
+        self.server.finished(job)
+        path, item = self.file_of(job)
+        whole = self.server.get(path)
+        size = item["bytes_out"]
+        self.assertEqual(len(whole.body), size)
+        etag = whole.headers["ETag"]
+        self.assertEqual(etag, f'"{item["sha256"]}"')
+        self.assertIn("immutable", whole.headers["Cache-Control"])
+        self.assertEqual(whole.headers["Accept-Ranges"], "bytes")
+        self.assertEqual(whole.headers["X-Content-Type-Options"], "nosniff")
+        for field, first, last in (
+            ("0-0", 0, 0), ("10-19", 10, 19), (f"{size - 5}-", size - 5, None),
+            ("-7", size - 7, None), (f"5-{size * 2}", 5, None),
+            (f"-{size * 2}", 0, None),
+        ):
+            part = self.server.get(path, Range=f"bytes={field}")
+            last = size - 1 if last is None else last
+            self.assertEqual(part.status, 206, field)
+            self.assertEqual(part.body, whole.body[first : last + 1], field)
+            self.assertEqual(part.headers["Content-Range"],
+                             f"bytes {first}-{last}/{size}")
+            self.assertEqual(part.headers["Content-Length"],
+                             str(last - first + 1))
+            self.assertEqual(part.headers["ETag"], etag)
+        for field in (f"{size}-", "-0"):
+            outside = self.server.get(path, Range=f"bytes={field}")
+            self.assertEqual(outside.status, 416)
+            self.assertEqual(outside.headers["Content-Range"],
+                             f"bytes */{size}")
+        several = self.server.get(path, Range="bytes=0-1,3-4")
+        self.assertEqual(several.status, 416)
+        for condition, status in ((etag, 206), ('"other"', 200),
+                                  (f"W/{etag}", 200)):
+            answer = self.server.get(path, Range="bytes=0-9",
+                                     If_Range=condition)
+            self.assertEqual(answer.status, status, condition)
+        same = self.server.get(path, If_None_Match=etag, Range="bytes=0-9")
+        self.assertEqual((same.status, same.body), (304, b""))
+        head = self.server.ask("HEAD", path)
+        self.assertEqual((head.status, head.body), (200, b""))
+        self.assertEqual(head.headers["Content-Length"], str(size))
+        self.assertEqual(head.headers["ETag"], etag)
+        missing = "/v1/files/" + "0" * 64 + "/x.jpg"
+        self.assertEqual(
+            self.server.get(missing, If_None_Match="*").status, 404
+        )
+        status = self.server.get(f"/v1/jobs/{job}", Range="bytes=0-9")
+        self.assertEqual(status.status, 200)
+        self.assertEqual(status.json["id"], job)
+
+    def test_an_archive_holds_the_stored_files_and_links_them(self):
+        job = self.submit(self.mixed())
+        self.server.finished(job)
+        answer = self.server.get(f"/v1/jobs/{job}/results.zip?report=full")
+        self.assertEqual(answer.status, 200, answer.body[:500])
+        self.assertEqual(answer.headers["Content-Type"], "application/zip")
+        archive = zipfile.ZipFile(io.BytesIO(answer.body))
+        self.assertIsNone(archive.testzip())
+        stored = {i["sha256"]: i for i in self.items(job) if i["sha256"]}
+        names = set(archive.namelist()) - {"results.csv"}
+        hashes = {
+            name: hashlib.sha256(archive.read(name)).hexdigest()
+            for name in names
+        }
+        self.assertEqual(sorted(hashes.values()), sorted(stored))
+        for name, sha256 in hashes.items():
+            self.assertEqual(
+                archive.getinfo(name).file_size, stored[sha256]["bytes_out"]
+            )
+            self.assertEqual(
+                archive.getinfo(name).compress_type, zipfile.ZIP_STORED
+            )
+        rows = list(csv.DictReader(
+            io.StringIO(archive.read("results.csv").decode())
+        ))
+        links = [r["Output Image Urls"].split(",") for r in rows]
+        items = iter(self.items(job))
+        for row in links:
+            for link in row:
+                sha256 = next(items)["sha256"]
+                self.assertEqual(hashes[link] if link else None, sha256)
+        self.assertIn("http_404", rows[0]["Error"])
+        path = os.path.join(self.folder, "results.zip")
+        with open(path, "wb") as file:
+            file.write(answer.body)
+        for command in (["unzip", "-tq", path], ["bsdtar", "-tf", path],
+                        ["bsdtar", "-xOf", "-"]):
+            with open(path, "rb") as file:
+                done = subprocess.run(command, stdin=file, capture_output=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        out = os.path.join(self.folder, "client.zip")
+        verb = harness.run(["results", job, "--format", "zip", "--out", out,
+                            "--url", self.server.url])
+        self.assertEqual(verb.code, 0, verb.stderr)
+        with zipfile.ZipFile(out) as again:
+            self.assertEqual(set(again.namelist()), names | {"results.csv"})
+
+    def test_an_archive_of_a_running_job_is_asked_for_as_partial(self):
+        job = self.submit(sheet(self.photos(20, "delay/1500")))
+        path = f"/v1/jobs/{job}/results.zip"
+        self.assertEqual(self.server.get(path).json["code"], "not-finished")
+        answer = self.server.get(path + "?partial=true")
+        names = zipfile.ZipFile(io.BytesIO(answer.body)).namelist()
+        self.assertIn("results.csv", names)
 
     # -- events ----------------------------------------------------------------
 

@@ -117,7 +117,8 @@ public:
     return nullptr;
   }
 
-  caf::expected<std::string> image(std::string_view, image_format) override {
+  caf::expected<std::unique_ptr<http::file_source>>
+  image(std::string_view, image_format) override {
     return make_error(errc::store, "there is none");
   }
 

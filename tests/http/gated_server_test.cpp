@@ -117,14 +117,12 @@ TEST_F(GatedServer, RefusesABodyBeforeItIsSent) {
   EXPECT_TRUE(client.ended());
 }
 
-TEST_F(GatedServer, CutsOneRangeFromAnAnswer) {
+TEST_F(GatedServer, LeavesRangesToTheRoutes) {
   start();
   auto client = connect();
-  const auto part = client.ask(request("GET /healthz", "Range: bytes=1-1\r\n"));
-  EXPECT_EQ(part.status, 206);
-  EXPECT_EQ(part.body, "k");
-  EXPECT_EQ(client.ask(request("GET /healthz", "Range: bytes=x\r\n")).body,
-            "ok");
+  const auto all = client.ask(request("GET /healthz", "Range: bytes=1-1\r\n"));
+  EXPECT_EQ(all.status, 200);
+  EXPECT_EQ(all.body, "ok");
 }
 
 TEST_F(GatedServer, TellsRoutesWhoAsks) {

@@ -169,11 +169,13 @@ TEST(RequestFraming, WritesAHeadThatTheLibraryCannotMisread) {
                               "Connection: close\r\nExpect: 100-continue\r\n"
                               "REMOTE_ADDR: 10.0.0.1\r\n"
                               "Pixmill-Content-Encoding: br\r\n"
+                              "Pixmill-Range: bytes=7-\r\nrange: bytes=1-2\r\n"
                               "Content-Encoding: gzip\r\n"
                               "Idempotency-Key: 5%0d%0a\r\n"))
                       .head;
   EXPECT_EQ(library_head(head, 7, false),
-            "POST / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: 5%250d%250a\r\n"
+            "POST / HTTP/1.1\r\nHost: a\r\nPixmill-Range: bytes=1-2\r\n"
+            "Idempotency-Key: 5%250d%250a\r\n"
             "Pixmill-Content-Encoding: gzip\r\nContent-Length: 7\r\n"
             "Connection: close\r\n\r\n");
 }

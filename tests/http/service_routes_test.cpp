@@ -1,4 +1,5 @@
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -11,6 +12,22 @@
 namespace pixmill::http {
 namespace {
 
+class picture final : public file_source {
+public:
+  std::uint64_t size() const noexcept override {
+    return content.size();
+  }
+
+  caf::expected<caf::unit_t> read(std::uint64_t offset,
+                                  std::span<char> to) const override {
+    content.copy(to.data(), to.size(), static_cast<std::size_t>(offset));
+    return caf::unit;
+  }
+
+private:
+  static constexpr std::string_view content = "picture";
+};
+
 /// A head whose job table cannot be had.
 class sick_backend : public pixmill::test::fake_backend {
 public:
@@ -19,8 +36,9 @@ public:
       throw std::runtime_error{"a bug"};
     return make_error(errc::store, "as asked");
   }
-  caf::expected<std::string> image(std::string_view, image_format) override {
-    return std::string{"picture"};
+  caf::expected<std::unique_ptr<file_source>> image(std::string_view,
+                                                    image_format) override {
+    return std::unique_ptr<file_source>{std::make_unique<picture>()};
   }
 
   bool broken = false;
