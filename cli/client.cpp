@@ -52,7 +52,7 @@ int status(const status_options& options, service& server, const terminal& to) {
   if (!answer->is_success())
     return report_problem(*answer, options.json, to);
   if (options.json)
-    return print_json(*answer, to);
+    return print_json(answer->body, to);
   const auto job = read_job(answer->body);
   if (!job)
     return report_failure(job.error(), to);
@@ -69,7 +69,7 @@ int command(const job_verb_options& options, const std::string& verb,
   if (!answer->is_success())
     return report_problem(*answer, options.json, to);
   if (options.json && is_json(answer->body))
-    return print_json(*answer, to);
+    return print_json(answer->body, to);
   auto job = read_job(answer->body);
   if (!job) {
     // The contract lets the answer say no more than that the job has heard it.
@@ -79,7 +79,7 @@ int command(const job_verb_options& options, const std::string& verb,
     if (!answer->is_success())
       return report_problem(*answer, options.json, to);
     if (options.json)
-      return print_json(*answer, to);
+      return print_json(answer->body, to);
     job = read_job(answer->body);
   }
   if (!job)

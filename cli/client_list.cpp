@@ -70,7 +70,7 @@ int list(const list_options& options, service& server, const terminal& to) {
     if (!page)
       return report_failure(page.error(), to);
     if (options.json)
-      print_json(*answer, to);
+      print_json(answer->body, to);
     for (const auto& job : page->jobs)
       add(rows, job);
     // A server that leads in circles is not followed.

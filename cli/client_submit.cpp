@@ -172,7 +172,7 @@ int submit(const submit_options& options, service& server, const terminal& to,
   if (!options.json)
     print(*job, options, to);
   if (!options.wait)
-    return options.json ? print_json(*answer, to) : exit_ok;
+    return options.json ? print_json(answer->body, to) : exit_ok;
   watch_options next;
   next.url = options.url;
   next.json = options.json;

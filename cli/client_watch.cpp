@@ -3,6 +3,7 @@
 #include <optional>
 #include <ostream>
 
+#include "cli/event_reader.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/service_json.hpp"
@@ -46,6 +47,9 @@ public:
       }
       if (const auto end = take(answer))
         return *end;
+      if (streams_)
+        if (const auto end = follow())
+          return *end;
       if (server_.wait(pause_))
         return interrupted();
     }
@@ -80,8 +84,40 @@ private:
     losses_ = 0;
     tag_ = answer->field("etag");
     if (is_terminal(job->figures.state))
-      return finish(*job, *answer);
+      return finish(*job, answer->body);
     show(*job);
+    return std::nullopt;
+  }
+
+  // Follows the server's events. Returns the exit code, if the job has ended;
+  // else the stream broke, or there is none, and polling goes on.
+  std::optional<int> follow() {
+    std::optional<int> end;
+    bool any = false;
+    event_reader reader{[&](const server_event& event) {
+      any = true;
+      const auto job = read_job(event.data);
+      if (!job)
+        return job.error();
+      losses_ = 0;
+      if (event.kind != "end") {
+        show(*job);
+        return caf::error{};
+      }
+      end = finish(*job, event.data);
+      return make_error(errc::truncated, "the rest is nobody's business");
+    }};
+    // It lasts as long as the job does; that the server lives it says itself.
+    const auto answer =
+      server_.send({.fields = {"Accept: text/event-stream"}},
+                   job_path(options_.id, "/events?items=false"),
+                   [&](std::string_view bytes) { return reader.feed(bytes); });
+    if (end)
+      return end;
+    if (!answer && code_of(answer.error(), errc::none) == errc::interrupted)
+      return interrupted();
+    // A server without streams, or one that has none left, is polled.
+    streams_ = any;
     return std::nullopt;
   }
 
@@ -97,10 +133,10 @@ private:
     display_.show(figures.counters, figures.totals.slots);
   }
 
-  int finish(const job_answer& job, const net::http_answer& answer) {
+  int finish(const job_answer& job, const std::string& body) {
     display_.close();
     if (options_.json) {
-      if (const auto printed = print_json(answer, to_); printed != exit_ok)
+      if (const auto printed = print_json(body, to_); printed != exit_ok)
         return printed;
     } else {
       to_.out << summary(job.figures, std::nullopt) << std::flush;
@@ -121,6 +157,7 @@ private:
   milliseconds pause_;
   progress_display display_;
   bool seen_ = false;
+  bool streams_ = true; ///< Whether it is worth asking for events.
   job_state state_ = job_state::queued;
   std::string tag_;
   int losses_ = 0;

@@ -134,7 +134,7 @@ exit_code report_problem(const net::http_answer& answer, bool json,
                          const terminal& to) {
   const auto why = read_problem(answer.body, answer.status);
   if (json && is_json(answer.body))
-    print_json(answer, to);
+    print_json(answer.body, to);
   else
     print_issues(why.sheet, to);
   complain(to, why.line());
@@ -143,12 +143,12 @@ exit_code report_problem(const net::http_answer& answer, bool json,
            : exit_code_of_status(answer.status);
 }
 
-exit_code print_json(const net::http_answer& answer, const terminal& to) {
-  if (!is_json(answer.body))
+exit_code print_json(const std::string& body, const terminal& to) {
+  if (!is_json(body))
     return report_failure(
       make_error(errc::connect, "the answer is none of a Pixmill server"), to);
-  to.out << answer.body;
-  if (!answer.body.ends_with('\n'))
+  to.out << body;
+  if (!body.ends_with('\n'))
     to.out << '\n';
   to.out << std::flush;
   return exit_ok;

@@ -78,6 +78,6 @@ exit_code report_problem(const net::http_answer& answer, bool json,
                          const terminal& to);
 
 /// Prints the body of an answer as it is.
-exit_code print_json(const net::http_answer& answer, const terminal& to);
+exit_code print_json(const std::string& body, const terminal& to);
 
 } // namespace pixmill::cli

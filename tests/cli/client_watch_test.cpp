@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto first_look = "GET /v1/jobs/job_1";
+constexpr auto events = "GET /v1/jobs/job_1/events?items=false";
 constexpr auto long_poll = "GET /v1/jobs/job_1?wait=10s";
 
 class Watch : public client_calling {
@@ -52,10 +53,11 @@ TEST_F(Watch, PollsUntilTheEnd) {
   EXPECT_EQ(out().rfind("job_1 running\njob_1 completed\n  images", 0), 0u)
     << out();
   const auto asked = fake.requests();
-  ASSERT_EQ(asked.size(), 4u);
+  ASSERT_EQ(asked.size(), 5u);
   EXPECT_EQ(asked[0].head.find("If-None-Match"), std::string::npos);
-  EXPECT_NE(asked[2].head.find("If-None-Match: \"1\"\r"), std::string::npos);
-  EXPECT_NE(asked[3].head.find("If-None-Match: \"2\"\r"), std::string::npos);
+  EXPECT_EQ(asked[1].line, events); // Refused, and not asked for again.
+  EXPECT_NE(asked[3].head.find("If-None-Match: \"1\"\r"), std::string::npos);
+  EXPECT_NE(asked[4].head.find("If-None-Match: \"2\"\r"), std::string::npos);
   EXPECT_EQ(pauses, (std::vector<std::chrono::milliseconds>{1s, 1s, 1s}));
 }
 
@@ -83,7 +85,51 @@ TEST_F(Watch, LeavesTheJobRunningWhenInterrupted) {
   EXPECT_EQ(watch_it(), exit_interrupted);
   EXPECT_EQ(err(), "pixmill: interrupted; job_1 goes on at " + fake.url()
                      + "; pixmill watch job_1 looks again\n");
-  EXPECT_EQ(fake.requests().size(), 1u);
+  EXPECT_EQ(fake.lines(), (std::vector<std::string>{first_look, events}));
+}
+
+// A stream of a status each, as one event of `kind`.
+std::string event_of(const std::string& kind, const std::string& json) {
+  return "event: " + kind + "\ndata: " + json + "\n\n";
+}
+
+TEST_F(Watch, FollowsTheEventsToTheEnd) {
+  fake.on(first_look, {{"200 OK", job_json("queued", 0, 0)}});
+  const auto ended = job_json("completed", 10, 0);
+  fake.on(events,
+          {{"200 OK", event_of("state", job_json("running", 1, 0)) + ": \n\n"
+                        + event_of("progress", job_json("running", 5, 0))
+                        + event_of("end", ended)}});
+  EXPECT_EQ(watch_it(), exit_ok) << err();
+  EXPECT_EQ(out().rfind("job_1 running\njob_1 completed\n  images", 0), 0u)
+    << out();
+  EXPECT_EQ(fake.lines(), (std::vector<std::string>{first_look, events}));
+  EXPECT_TRUE(pauses.empty());
+  EXPECT_EQ(watch_it(false, true), exit_ok);
+  EXPECT_EQ(out(), ended + "\n");
+}
+
+TEST_F(Watch, AsksAndFollowsAgainWhenTheStreamBreaks) {
+  fake.on(first_look, {{"200 OK", job_json("running", 0, 0)}});
+  fake.on(long_poll, {{""}, {"200 OK", job_json("running", 4, 0)}});
+  fake.on(
+    events,
+    {{"200 OK", event_of("progress", job_json("running", 3, 0)), "", true},
+     {"200 OK", event_of("end", job_json("completed_with_errors", 9, 1))}});
+  EXPECT_EQ(watch_it(), exit_with_failures) << err();
+  EXPECT_EQ(fake.lines(), (std::vector<std::string>{
+                            first_look, events, long_poll, long_poll, events}));
+}
+
+TEST_F(Watch, PollsWhereStreamsAreExhausted) {
+  fake.on(first_look, {{"200 OK", job_json("running", 0, 0)}});
+  fake.on(events,
+          {{"503 Service Unavailable", R"({"code":"streams-exhausted"})"}});
+  fake.on(long_poll, {{"200 OK", job_json("running", 4, 0)},
+                      {"200 OK", job_json("completed", 10, 0)}});
+  EXPECT_EQ(watch_it(), exit_ok) << err();
+  EXPECT_EQ(fake.lines(), (std::vector<std::string>{first_look, events,
+                                                    long_poll, long_poll}));
 }
 
 TEST_F(Watch, RidesOutARestart) {
