@@ -93,7 +93,7 @@ void image_state::handle(const compressed& message) {
   result_.width = image.width;
   result_.height = image.height;
   result_.quality = image.quality;
-  result_.ssim_ppm = image.ssim_ppm;
+  result_.ssim_ppm = image.likeness.luma_ppm;
   result_.target_missed = image.target_missed;
   // A kept original may still have lost its metadata; then it has bytes.
   auto bytes = image.bytes.empty()

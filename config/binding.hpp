@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "config/schema.hpp"
+#include "imaging/settings.hpp"
 
 /// How a member of a settings struct becomes a value and back; for the table
 /// of settings alone.
@@ -20,6 +22,19 @@ namespace pixmill::config {
 /// In the order of telemetry::log_level.
 inline constexpr std::array<std::string_view, 5> log_levels{
   "debug", "info", "warning", "error", "off"};
+
+/// In the order of imaging::compress_effort.
+inline constexpr std::array<std::string_view, 2> compress_efforts{"fast",
+                                                                  "best"};
+
+/// The words that the values of an enumeration are written as.
+template <class T>
+constexpr std::span<const std::string_view> words_of() {
+  if constexpr (std::is_same_v<T, imaging::compress_effort>)
+    return compress_efforts;
+  else
+    return log_levels;
+}
 
 template <class T>
 struct is_duration : std::false_type {};
@@ -32,7 +47,7 @@ value to_value(const T& x) {
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>) {
     return x;
   } else if constexpr (std::is_enum_v<T>) {
-    return std::string{log_levels[static_cast<std::size_t>(x)]};
+    return std::string{words_of<T>()[static_cast<std::size_t>(x)]};
   } else if constexpr (std::is_integral_v<T>) {
     return static_cast<std::int64_t>(x);
   } else if constexpr (is_duration<T>::value) {
@@ -55,9 +70,10 @@ void from_value(T& target, const value& x) {
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>) {
     target = std::get<T>(x);
   } else if constexpr (std::is_enum_v<T>) {
-    const auto* const found =
-      std::find(log_levels.begin(), log_levels.end(), std::get<std::string>(x));
-    target = static_cast<T>(found - log_levels.begin());
+    const auto words = words_of<T>();
+    const auto found =
+      std::find(words.begin(), words.end(), std::get<std::string>(x));
+    target = static_cast<T>(found - words.begin());
   } else if constexpr (std::is_integral_v<T>) {
     target = static_cast<T>(std::get<std::int64_t>(x));
   } else if constexpr (is_duration<T>::value) {

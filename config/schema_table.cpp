@@ -206,6 +206,12 @@ constexpr std::array table{
      .kind = value_kind::duration,
      .lowest = ns(0s),
      .highest = ns(1h)}),
+  bind<&settings::imaging, &imaging::imaging_settings::mode>(
+    {.section = "imaging",
+     .key = "mode",
+     .doc = "How hard to look for the best JPEG of so many bytes.",
+     .kind = value_kind::word,
+     .words = compress_efforts}),
   bind<&settings::imaging, &imaging::imaging_settings::processes>(
     {.section = "imaging",
      .key = "processes",

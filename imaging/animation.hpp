@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "imaging/pixels.hpp"
+#include "imaging/similarity.hpp"
 
 namespace pixmill::imaging {
 
@@ -18,6 +19,6 @@ struct animation {
 /// Returns the mean luma SSIM in ppm over the frames of `shown` against what
 /// `original` shows at the same time. Encoders merge equal neighbours, so that
 /// there may be fewer.
-std::uint32_t ssim_ppm(const animation& original, const animation& shown);
+similarity likeness_of(const animation& original, const animation& shown);
 
 } // namespace pixmill::imaging

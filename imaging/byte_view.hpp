@@ -3,12 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pixmill::imaging {
 
 /// Bytes of one file, owned by somebody else.
 using byte_view = std::span<const std::uint8_t>;
+
+inline byte_view view_of(const std::string& bytes) noexcept {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
 
 /// Returns the big-endian number at `at`, or 0 past the end: a header parser
 /// then sees a size of 0 and refuses.

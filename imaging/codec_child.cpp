@@ -132,6 +132,17 @@ bool may_report(errc code) {
   }
 }
 
+similarity likeness_of(const codec_reply& reply) {
+  return {reply.luma_ppm, reply.luma_worst_ppm, reply.chroma_ppm,
+          reply.chroma_worst_ppm};
+}
+
+bool plausible(const similarity& likeness) {
+  constexpr std::uint32_t most = 1'000'000;
+  return likeness.luma_ppm <= most && likeness.luma_worst_ppm <= most
+         && likeness.chroma_ppm <= most && likeness.chroma_worst_ppm <= most;
+}
+
 std::string describe(int status) {
   if (WIFEXITED(status))
     return "exit code " + std::to_string(WEXITSTATUS(status));
@@ -254,7 +265,8 @@ bool codec_child::plausible(const codec_request& request,
   return reply.output_bytes <= request.source_bytes
          && (reply.output_bytes != 0 || reply.kept_original != 0)
          && reply.format <= static_cast<std::uint8_t>(image_format::bmp)
-         && reply.quality <= 100 && reply.ssim_ppm <= 1'000'000;
+         && reply.quality <= 100
+         && pixmill::imaging::plausible(likeness_of(reply));
 }
 
 caf::expected<compressed_image>
@@ -276,7 +288,7 @@ codec_child::read_reply(const codec_reply& reply,
   image.width = reply.width;
   image.height = reply.height;
   image.quality = reply.quality;
-  image.ssim_ppm = reply.ssim_ppm;
+  image.likeness = likeness_of(reply);
   image.kept_original = reply.kept_original != 0;
   image.target_missed = reply.target_missed != 0;
   return image;

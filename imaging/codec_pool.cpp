@@ -283,6 +283,7 @@ codec_request codec_pool::impl::request_of(const compress_goal& goal) const {
   out.max_frames = settings_.max_frames;
   out.target = static_cast<std::uint8_t>(goal.target);
   out.format = static_cast<std::uint8_t>(goal.format);
+  out.effort = static_cast<std::uint8_t>(settings_.mode);
   return out;
 }
 

@@ -51,7 +51,8 @@ bool valid(const codec_request& request, std::size_t memory_bytes) noexcept {
   return request.version == wire_version && request.source_bytes <= memory_bytes
          && request.target <= static_cast<std::uint8_t>(target_kind::scale)
          && request.format
-              <= static_cast<std::uint8_t>(format_choice::automatic);
+              <= static_cast<std::uint8_t>(format_choice::automatic)
+         && request.effort <= static_cast<std::uint8_t>(compress_effort::best);
 }
 
 caf::expected<compressed_image> work(std::span<const std::uint8_t> source,
@@ -68,7 +69,8 @@ caf::expected<compressed_image> work(std::span<const std::uint8_t> source,
                      .max_edge = request.max_edge},
                     {.max_pixels = request.max_pixels,
                      .max_side = request.max_side,
-                     .max_frames = request.max_frames});
+                     .max_frames = request.max_frames},
+                    static_cast<compress_effort>(request.effort));
   } catch (const std::bad_alloc&) {
     return make_error(errc::decode, "out of memory");
   }
@@ -99,7 +101,10 @@ void describe(const compressed_image& image, std::span<std::uint8_t> room,
   reply.width = image.width;
   reply.height = image.height;
   reply.quality = image.quality;
-  reply.ssim_ppm = image.ssim_ppm;
+  reply.luma_ppm = image.likeness.luma_ppm;
+  reply.luma_worst_ppm = image.likeness.luma_worst_ppm;
+  reply.chroma_ppm = image.likeness.chroma_ppm;
+  reply.chroma_worst_ppm = image.likeness.chroma_worst_ppm;
   reply.kept_original = image.kept_original ? 1 : 0;
   reply.target_missed = image.target_missed ? 1 : 0;
 }

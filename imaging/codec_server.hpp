@@ -12,7 +12,7 @@ namespace pixmill::imaging {
 /// Does the work of a codec process; `compress` outside of tests.
 using compress_function = caf::expected<compressed_image> (*)(
   std::span<const std::uint8_t> source, const compress_goal& goal,
-  const decode_limits& limits);
+  const decode_limits& limits, compress_effort effort);
 
 /// Confines the calling process, then compresses what the pool sends until the
 /// pool closes its end or dies.

@@ -11,7 +11,7 @@ namespace pixmill::imaging {
 
 /// Changes with every change below; both ends are one binary, but a test or an
 /// upgrade may mix them.
-constexpr std::uint32_t wire_version = 0x50584d01;
+constexpr std::uint32_t wire_version = 0x50584d02;
 
 /// From the pool: compress what lies at the start of the shared memory. The
 /// first packet, and any that changes the memory, carries its descriptor.
@@ -29,7 +29,8 @@ struct codec_request {
   std::uint32_t max_frames = 0;
   std::uint8_t target = 0;
   std::uint8_t format = 0;
-  std::array<std::uint8_t, 6> unused{};
+  std::uint8_t effort = 0;
+  std::array<std::uint8_t, 5> unused{};
 };
 
 /// From the process: what came out, its bytes at `output_at` of the memory.
@@ -40,7 +41,10 @@ struct codec_reply {
   std::uint64_t sequence = 0;
   std::uint64_t output_bytes = 0;
   std::uint32_t height = 0;
-  std::uint32_t ssim_ppm = 0;
+  std::uint32_t luma_ppm = 0;
+  std::uint32_t luma_worst_ppm = 0;
+  std::uint32_t chroma_ppm = 0;
+  std::uint32_t chroma_worst_ppm = 0;
   std::uint16_t quality = 0;
   std::uint8_t failure = 0; ///< An `errc`.
   std::uint8_t format = 0;

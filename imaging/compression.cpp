@@ -12,10 +12,6 @@ namespace {
 
 constexpr double million = 1e6;
 
-/// What `scale` and `max_edge` encode at: hardly to be told from the source,
-/// and most of the saving comes from the size.
-constexpr int scaled_quality = 85;
-
 std::uint32_t scaled(std::uint32_t side, double factor) {
   return std::max(1u, static_cast<std::uint32_t>(
                         std::lround(static_cast<double>(side) * factor)));
@@ -39,7 +35,6 @@ rate_request request_for(const compression& what, int highest) {
   request.source_bytes = what.kept_bytes();
   request.highest = highest;
   request.floor_ppm = what.goal.floor_ssim_ppm;
-  request.measure = what.has_budget();
   return request;
 }
 
@@ -61,8 +56,8 @@ bool asks_for_another_format(const compression& what) {
 } // namespace
 
 compression::compression(byte_view bytes, const picture_header& head,
-                         const compress_goal& aim)
-    : source(bytes), header(head), goal(aim),
+                         const compress_goal& aim, compress_effort how)
+    : source(bytes), header(head), goal(aim), effort(how),
       stripped(strip_metadata(bytes, head)) {
   target = target_of(upright_size(), goal);
 }
@@ -132,7 +127,7 @@ compressed_image settle(const compression& what, image_format format,
   answer.width = what.target.width;
   answer.height = what.target.height;
   answer.quality = static_cast<std::uint16_t>(found.quality);
-  answer.ssim_ppm = found.ssim_ppm;
+  answer.likeness = found.likeness;
   answer.target_missed = found.missed;
   return answer;
 }

@@ -11,17 +11,22 @@
 
 namespace pixmill::imaging {
 
+/// What `scale` and `max_edge` encode at: hardly to be told from the source,
+/// and most of the saving comes from the size.
+inline constexpr int scaled_quality = 85;
+
 /// One image on its way through an engine: what it is and what it has to
 /// become.
 struct compression {
   byte_view source;
   const picture_header& header;
   const compress_goal& goal;
+  compress_effort effort;
   extent target;        ///< Upright, after `max_edge` and `scale`.
   std::string stripped; ///< The source without metadata; empty: as it is.
 
   compression(byte_view source, const picture_header& header,
-              const compress_goal& goal);
+              const compress_goal& goal, compress_effort effort);
 
   /// Returns the size of the upright source.
   extent upright_size() const noexcept;

@@ -82,8 +82,9 @@ caf::expected<compressed_image> verify(const compression& what) {
 
 caf::expected<compressed_image> compress_known(byte_view source,
                                                const picture_header& header,
-                                               const compress_goal& goal) {
-  compression what(source, header, goal);
+                                               const compress_goal& goal,
+                                               compress_effort effort) {
+  compression what(source, header, goal, effort);
   bool alpha = header.alpha;
   // Many 32-bit bitmaps state an alpha channel and leave it idle.
   if (alpha && goal.format == format_choice::keep
@@ -106,14 +107,15 @@ caf::expected<compressed_image> compress_known(byte_view source,
 
 caf::expected<compressed_image> compress(std::span<const std::uint8_t> source,
                                          const compress_goal& goal,
-                                         const decode_limits& limits) {
+                                         const decode_limits& limits,
+                                         compress_effort effort) {
   auto header = read_header(source);
   if (!header)
     return std::move(header.error());
   if (auto reason = check_limits(*header, limits))
     return reason;
   try {
-    return compress_known(source, std::move(*header), goal);
+    return compress_known(source, std::move(*header), goal, effort);
   } catch (const std::bad_alloc&) {
     return make_error(errc::too_many_pixels, "not enough memory to decode");
   }

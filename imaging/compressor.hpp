@@ -7,6 +7,7 @@
 #include <caf/expected.hpp>
 
 #include "imaging/settings.hpp"
+#include "imaging/similarity.hpp"
 #include "model/compress_goal.hpp"
 #include "model/image_format.hpp"
 
@@ -28,7 +29,7 @@ struct compressed_image {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint16_t quality = 0;  ///< 1 to 100; 0 when none applies.
-  std::uint32_t ssim_ppm = 0; ///< Luma, against the source; 0: not measured.
+  similarity likeness;        ///< To the source.
   bool kept_original = false; ///< The source is the best answer as it is.
   bool target_missed = false; ///< The goal is not met; this is the best found.
 };
@@ -52,9 +53,10 @@ struct compressed_image {
 /// @retval errc::decode             The decoder rejected `source`.
 /// @retval errc::encode             The encoder failed.
 /// @note Blocks its thread for as long as the codecs work.
-caf::expected<compressed_image> compress(std::span<const std::uint8_t> source,
-                                         const compress_goal& goal,
-                                         const decode_limits& limits);
+caf::expected<compressed_image>
+compress(std::span<const std::uint8_t> source, const compress_goal& goal,
+         const decode_limits& limits,
+         compress_effort effort = compress_effort::best);
 
 /// Loads what the codecs would load at their first use: coders are shared
 /// objects, and a sandbox may close the file system. Later calls do nothing.

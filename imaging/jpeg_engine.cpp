@@ -3,17 +3,20 @@
 #include <utility>
 
 #include "imaging/compression.hpp"
-#include "imaging/jpeg_coefficients.hpp"
+#include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_pixels.hpp"
 #include "imaging/jpeg_planes.hpp"
-#include "imaging/jpeg_transcoder.hpp"
+#include "imaging/jpeg_rate_control.hpp"
+#include "imaging/jpeg_requantize.hpp"
+#include "imaging/jpeg_similarity.hpp"
+#include "imaging/jpeg_tables.hpp"
+#include "imaging/jpeg_turn.hpp"
+#include "imaging/pixel_similarity.hpp"
+#include "model/errc.hpp"
 
 namespace pixmill::imaging {
 
 namespace {
-
-/// A budget that full chroma meets only below this is met with halved chroma.
-constexpr int poor_quality = 35;
 
 /// More is wasted on pixels that were not a JPEG before.
 constexpr int highest_quality = 95;
@@ -21,101 +24,48 @@ constexpr int highest_quality = 95;
 /// Sizes fall with about this power of the tables' scale.
 constexpr double size_exponent = -0.75;
 
-int guess_quality(int source_quality, double share) {
-  auto scale = quantizer_scale(source_quality);
-  return quality_for_scale(scale * std::pow(share, 1 / size_exponent));
-}
-
-class transcoding_encoder final : public quality_encoder {
+/// Writes coefficients at any quality and compares them.
+class coefficient_encoder final : public quality_encoder {
 public:
-  transcoding_encoder(jpeg_transcoder source, const std::string& icc)
+  coefficient_encoder(jpeg_tokens source, const std::string& icc)
       : source_(std::move(source)), icc_(icc) {}
 
-  caf::expected<std::string> encode(int quality) override {
-    return source_.write(quality, icc_);
-  }
-
-  caf::expected<std::uint32_t> ssim(const std::string&, int quality) override {
-    if (reference_.samples.empty())
-      reference_ = source_.source_luma();
-    return ssim_ppm(reference_, source_.luma_at(quality));
-  }
-
-  int guess(double share) const override {
-    return guess_quality(source_quality(), share);
-  }
-
   int source_quality() const {
-    return source_.source_quality();
+    return quality_of(source_.components[0].table);
+  }
+
+  caf::expected<std::string> encode(int quality) override {
+    return emit_jpeg(at(quality), icc_);
+  }
+
+  caf::expected<similarity> likeness(const std::string&, int quality) override {
+    auto output = at(quality);
+    std::vector<quant_table> tables;
+    for (auto& component : output.components)
+      tables.push_back(component.table);
+    jpeg_similarity result(source_, tables);
+    auto before = rows_of(source_);
+    auto after = rows_of(output);
+    for (std::size_t row = 0; row < before.size(); ++row)
+      result.add(row, before[row], after[row]);
+    return result.result();
+  }
+
+  int guess(double) const override {
+    return source_quality();
   }
 
 private:
-  jpeg_transcoder source_;
+  jpeg_tokens at(int quality) const {
+    auto output = source_;
+    requantize(output, [quality](const jpeg_component& component) {
+      return coarser(component.table, quality_table(quality, component.chroma));
+    });
+    return output;
+  }
+
+  jpeg_tokens source_;
   const std::string& icc_;
-  luma_plane reference_;
-};
-
-class halving_encoder final : public quality_encoder {
-public:
-  explicit halving_encoder(jpeg_coefficients coefficients)
-      : coefficients_(std::move(coefficients)) {}
-
-  caf::expected<std::string> encode(int quality) override {
-    return coefficients_.write(
-      {.quality = quality, .optimize = true, .halve_chroma = true});
-  }
-
-  caf::expected<std::uint32_t> ssim(const std::string&, int quality) override {
-    if (reference_.samples.empty())
-      reference_ = coefficients_.source_luma();
-    return ssim_ppm(reference_, coefficients_.luma_at(quality));
-  }
-
-  int guess(double share) const override {
-    return guess_quality(source_quality(), share);
-  }
-
-  int source_quality() const {
-    return coefficients_.source_quality();
-  }
-
-private:
-  jpeg_coefficients coefficients_;
-  luma_plane reference_;
-};
-
-class plane_encoder final : public quality_encoder {
-public:
-  plane_encoder(jpeg_planes picture, const compression& what)
-      : picture_(std::move(picture)), what_(what) {}
-
-  caf::expected<std::string> encode(int quality) override {
-    auto bytes =
-      encode_jpeg(picture_, quality, what_.has_budget(), what_.header.icc);
-    // The standard Huffman tables are quicker, as long as they suffice.
-    if (bytes && !what_.has_budget() && bytes->size() >= what_.kept_bytes())
-      return encode_jpeg(picture_, quality, true, what_.header.icc);
-    return bytes;
-  }
-
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
-    auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    auto shown = decode_jpeg_planes({data, bytes.size()});
-    if (!shown)
-      return std::move(shown.error());
-    auto first = [](const jpeg_planes& picture) {
-      return luma_of(picture.planes[picture.rgb ? 1 : 0].samples);
-    };
-    return ssim_ppm(first(picture_), first(*shown));
-  }
-
-  int guess(double share) const override {
-    return guess_quality(jpeg_source_quality(what_.source), share);
-  }
-
-private:
-  jpeg_planes picture_;
-  const compression& what_;
 };
 
 class pixel_encoder final : public quality_encoder {
@@ -130,13 +80,13 @@ public:
     return encode_jpeg(pixels_, {.quality = quality}, icc_);
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
     auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
     auto shown =
       decode_jpeg({data, bytes.size()}, {pixels_.width, pixels_.height});
     if (!shown)
       return std::move(shown.error());
-    return ssim_ppm(luma_of(pixels_), luma_of(*shown));
+    return likeness_of(colour_planes(pixels_), colour_planes(*shown));
   }
 
   int guess(double) const override {
@@ -152,41 +102,80 @@ private:
   std::size_t budget_;
 };
 
-/// Without going through pixels, with a quarter of the chroma where that helps.
-caf::expected<rate_result> requantize_halved(const compression& what) {
-  auto coefficients = jpeg_coefficients::read(what.source, what.header, true);
-  if (!coefficients)
-    return std::move(coefficients.error());
-  if (!coefficients->can_halve_chroma())
-    return rate_result{};
-  halving_encoder encoder(std::move(*coefficients));
-  return reach_goal(what, encoder, encoder.source_quality());
+/// The quality that is asked for, where none is found by bytes.
+int wanted_quality(const compression& what) {
+  return what.goal.target == target_kind::quality
+           ? std::max(static_cast<int>(what.goal.value), 1)
+           : scaled_quality;
 }
 
-/// Without going through pixels.
-caf::expected<rate_result> requantize(const compression& what) {
-  auto tokens = read_tokens(what.source);
-  if (!tokens)
-    return std::move(tokens.error());
-  transcoding_encoder encoder(jpeg_transcoder(std::move(*tokens)),
-                              what.header.icc);
-  auto found = reach_goal(what, encoder, encoder.source_quality());
-  bool poor = found && what.has_budget() && what.header.full_chroma
-              && (found->missed || found->quality < poor_quality);
-  if (!poor)
-    return found;
-  auto halved = requantize_halved(what);
-  return halved && !halved->bytes.empty() ? halved : found;
-}
-
-/// For sources that lie on their side or head.
-caf::expected<rate_result> turn(const compression& what) {
+/// Turns samples where blocks cannot be turned, and encodes them as well as the
+/// source was.
+caf::expected<std::string> turn_samples(const compression& what) {
   auto planes = decode_jpeg_planes(what.source);
   if (!planes)
     return std::move(planes.error());
-  plane_encoder encoder(upright(std::move(*planes), what.header.orientation),
-                        what);
-  return reach_goal(what, encoder, jpeg_source_quality(what.source));
+  return encode_jpeg(upright(std::move(*planes), what.header.orientation),
+                     jpeg_source_quality(what.source), false, {});
+}
+
+/// Reads the coefficients of the upright picture.
+/// @param choose See `read_tokens`.
+caf::expected<jpeg_tokens> upright_tokens(const compression& what,
+                                          const table_chooser& choose = {}) {
+  const auto orientation = what.header.orientation;
+  auto stored = read_tokens(what.source, choose);
+  if (!stored || orientation == 1)
+    return stored;
+  if (can_turn(*stored, orientation))
+    return turned(*stored, orientation);
+  stored = jpeg_tokens{}; // Its memory, before the samples take theirs.
+  auto bytes = turn_samples(what);
+  if (!bytes)
+    return std::move(bytes.error());
+  return read_tokens(view_of(*bytes), choose);
+}
+
+/// The best within a number of bytes, without going through pixels.
+caf::expected<rate_result> fit_coefficients(const compression& what) {
+  auto tokens = upright_tokens(what);
+  if (!tokens)
+    return std::move(tokens.error());
+  auto made = best_within(*tokens, what.header.icc, what.effort, what.budget(),
+                          what.goal.floor_ssim_ppm, what.kept_bytes());
+  rate_result found;
+  found.bytes = std::move(made.bytes);
+  found.quality = made.quality;
+  found.likeness = made.likeness;
+  found.missed = made.missed;
+  return found;
+}
+
+/// Coarser tables, without going through pixels, and measured on the way.
+caf::expected<rate_result> keep_floor(const compression& what) {
+  auto tokens = upright_tokens(what);
+  if (!tokens)
+    return std::move(tokens.error());
+  coefficient_encoder encoder(std::move(*tokens), what.header.icc);
+  return reach_goal(what, encoder, encoder.source_quality());
+}
+
+/// Coarser tables, without going through pixels. Not measured: that would take
+/// half as long again.
+caf::expected<rate_result> change_tables(const compression& what) {
+  auto wanted = wanted_quality(what);
+  auto highest = 0;
+  auto tokens = upright_tokens(what, [&](const jpeg_component& component) {
+    if (!component.chroma)
+      highest = std::max(highest, quality_of(component.table));
+    return coarser(component.table, quality_table(wanted, component.chroma));
+  });
+  if (!tokens)
+    return std::move(tokens.error());
+  rate_result found;
+  found.bytes = emit_jpeg(*tokens, what.header.icc);
+  found.quality = std::min(wanted, std::max(highest, 1));
+  return found;
 }
 
 caf::expected<rate_result> through_pixels(const compression& what) {
@@ -205,11 +194,14 @@ caf::expected<rate_result> through_pixels(const compression& what) {
 caf::expected<compressed_image> compress_to_jpeg(const compression& what) {
   bool same_size = what.header.format == image_format::jpeg
                    && what.target == what.upright_size();
-  bool turned = what.header.orientation != 1;
-  auto found = !same_size                    ? through_pixels(what)
-               : !turned                     ? requantize(what)
-               : what.header.components == 4 ? through_pixels(what)
-                                             : turn(what);
+  auto found = !same_size                      ? through_pixels(what)
+               : what.has_budget()             ? fit_coefficients(what)
+               : what.goal.floor_ssim_ppm != 0 ? keep_floor(what)
+                                               : change_tables(what);
+  // What a baseline file cannot hold as it is.
+  if (!found && same_size
+      && code_of(found.error(), errc::none) == errc::unsupported_format)
+    found = through_pixels(what);
   if (!found)
     return std::move(found.error());
   return settle(what, image_format::jpeg, std::move(*found));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "imaging/jpeg_library.hpp"
+#include "imaging/jpeg_requantize.hpp"
 #include "imaging/jpeg_tokens.hpp"
 
 namespace pixmill::imaging {
@@ -45,9 +46,12 @@ public:
       return reason;
     if (!describe())
       return make_error(errc::unsupported_format, "an unusual JPEG");
-    for (std::uint32_t y = 0; y < picture_.mcus_down; ++y)
+    for (std::uint32_t y = 0; y < picture_.mcus_down; ++y) {
+      picture_.rows.push_back(picture_.tokens.size());
       if (!add_row(arrays, y))
         return make_error(errc::unsupported_format, "an unusual JPEG");
+    }
+    picture_.rows.push_back(picture_.tokens.size());
     return std::move(picture_);
   }
 
@@ -155,11 +159,15 @@ private:
 
 } // namespace
 
-caf::expected<jpeg_tokens> read_tokens(byte_view source) {
-  if (auto tokens = read_usual_tokens(source))
+caf::expected<jpeg_tokens> read_tokens(byte_view source,
+                                       const table_chooser& choose) {
+  if (auto tokens = read_usual_tokens(source, choose))
     return std::move(*tokens);
   try {
-    return library_reader(source).read();
+    auto tokens = library_reader(source).read();
+    if (tokens && choose)
+      requantize(*tokens, choose);
+    return tokens;
   } catch (const jpeg_error& reason) {
     return make_error(errc::decode, reason.what());
   }

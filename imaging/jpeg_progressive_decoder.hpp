@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "imaging/jpeg_requantize.hpp"
 #include "imaging/jpeg_scan_decoder.hpp"
 #include "imaging/jpeg_tokens.hpp"
 
@@ -30,9 +31,11 @@ public:
   /// @returns Whether all of the scan could be decoded.
   bool decode(const jpeg_scan& scan, const jpeg_scan_data& data);
 
-  /// Appends all coefficients to `out`.
+  /// Appends all coefficients to `picture`.
+  /// @param factors With which to requantize each component, or null.
   /// @returns Whether a baseline scan can hold them.
-  bool store(token_list& out) const;
+  bool store(jpeg_tokens& picture,
+             const std::vector<requantizing_factors>* factors) const;
 
 private:
   /// Coefficients in zigzag order, block by block; as many blocks as whole MCUs
@@ -43,21 +46,28 @@ private:
     std::uint32_t used_rows = 0;
     std::vector<std::int16_t> values;
 
-    std::int16_t* block(std::size_t row, std::size_t column) noexcept {
-      return values.data() + (row * columns + column) * 64;
-    }
-    const std::int16_t* block(std::size_t row,
-                              std::size_t column) const noexcept {
-      return values.data() + (row * columns + column) * 64;
+    /// A bit for each position whose AC coefficient is not zero.
+    std::vector<std::uint64_t> known;
+
+    std::size_t number(std::size_t row, std::size_t column) const noexcept {
+      return row * columns + column;
     }
   };
 
+  static bool store_block(const plane& from, std::size_t number,
+                          std::size_t component, std::uint32_t*& to);
+  static bool requantize_block(const plane& from, std::size_t number,
+                               std::size_t component,
+                               const requantizing_factors& factors,
+                               std::uint32_t*& to);
   bool decode_block(const jpeg_scan& scan, std::size_t index, bit_source& bits,
-                    std::int16_t* block);
+                    plane& target, std::size_t number);
   bool first_dc(const jpeg_scan& scan, std::size_t index, bit_source& bits,
                 std::int16_t* block);
-  bool first_ac(const jpeg_scan& scan, bit_source& bits, std::int16_t* block);
-  bool refine_ac(const jpeg_scan& scan, bit_source& bits, std::int16_t* block);
+  bool first_ac(const jpeg_scan& scan, bit_source& bits, std::int16_t* block,
+                std::uint64_t& known);
+  bool refine_ac(const jpeg_scan& scan, bit_source& bits, std::int16_t* block,
+                 std::uint64_t& known);
   bool decode_mcu(const jpeg_scan& scan, std::uint64_t mcu, bit_source& bits);
 
   const jpeg_tokens& frame_;

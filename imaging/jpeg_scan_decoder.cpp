@@ -6,15 +6,21 @@ namespace pixmill::imaging {
 
 namespace {
 
+using entry = jpeg_decoding_table::entry;
+
+/// Decodes the blocks of a scan; requantizes them as well if `Requantize`.
+template <bool Requantize>
 class scan_decoder {
 public:
   scan_decoder(const std::vector<jpeg_scan_tables>& tables,
+               const std::vector<requantizing_factors>* factors,
                jpeg_tokens& picture)
-      : tables_(tables), picture_(picture) {
+      : picture_(picture) {
     for (std::size_t i = 0; i < picture.components.size(); ++i) {
       auto& component = picture.components[i];
-      blocks_.insert(blocks_.end(),
-                     std::size_t{component.across} * component.down, i);
+      blocks_.insert(
+        blocks_.end(), std::size_t{component.across} * component.down,
+        {i, tables[i], Requantize ? (*factors)[i].data() : nullptr});
     }
   }
 
@@ -31,18 +37,28 @@ public:
       total -= count;
       begin = end;
     }
+    picture_.rows.push_back(picture_.tokens.size());
     return true;
   }
 
 private:
+  struct block_kind {
+    std::size_t component;
+    jpeg_scan_tables tables;
+    const std::uint32_t* factors;
+  };
+
   bool decode_piece(const std::uint8_t* bytes, std::size_t begin,
                     std::size_t end, std::uint64_t mcus) {
     bit_source bits(bytes + begin);
     std::array<int, 4> last_dc{};
     for (; mcus > 0; --mcus) {
+      if (column_ == 0)
+        picture_.rows.push_back(picture_.tokens.size());
+      column_ = column_ + 1 == picture_.mcus_across ? 0 : column_ + 1;
       auto* out = picture_.tokens.room_for(blocks_.size() * 64);
-      for (auto component : blocks_)
-        if (!decode_block(bits, component, last_dc[component], out))
+      for (auto& kind : blocks_)
+        if (!decode_block(bits, kind, last_dc[kind.component], out))
           return false;
       picture_.tokens.end_at(out);
       if (bits.position(bytes) > end * 8)
@@ -52,114 +68,91 @@ private:
     return end * 8 - bits.position(bytes) < 16;
   }
 
-  bool decode_block(bit_source& bits, std::size_t component, int& last_dc,
-                    std::uint32_t*& out) {
-    bits.refill();
-    auto& dc_table = *tables_[component].dc;
-    auto found = dc_table.look(bits.window());
-    if (found.length == 0)
-      found = dc_table.search(bits.window());
-    if (found.length == 0 || found.symbol > 11)
+  static bool decode_block(bit_source& bits, const block_kind& kind,
+                           int& last_dc, std::uint32_t*& out) {
+    if (!decode_dc(bits, *kind.tables.dc, last_dc))
       return false;
-    bits.skip(found.length);
-    last_dc += found.value != 0 || found.symbol == 0
-                 ? found.value
-                 : bits.take_value(found.symbol);
-    if (last_dc > largest_dc || last_dc < -largest_dc)
-      return false;
-    *out++ = make_token(last_dc, component, 0);
-    auto& ac_table = *tables_[component].ac;
-    for (std::uint32_t position = 1; position < 64; ++position) {
-      bits.refill();
-      found = ac_table.look(bits.window());
-      if (found.length == 0)
-        found = ac_table.search(bits.window());
-      if (found.length == 0)
-        return false;
-      bits.skip(found.length);
-      auto size = found.symbol & 15u;
-      if (size == 0) {
-        if (found.symbol != 0xf0)
-          return found.symbol == 0; // The end of the block.
-        position += 15;
-        continue;
-      }
-      position += found.symbol >> 4;
-      int value = found.value;
-      if (value == 0) {
-        value = bits.take_value(size);
-        if (size > 10)
-          return false;
-      }
-      if (position > 63)
-        return false;
-      *out++ = make_token(value, component, position);
-    }
-    return true;
+    auto* to = out;
+    auto dc = last_dc;
+    if constexpr (Requantize)
+      dc = requantized(dc, kind.factors[0]);
+    *to++ = make_token(dc, kind.component, 0);
+    auto ended = decode_ac(bits, kind, to);
+    out = to;
+    return ended;
   }
 
-  const std::vector<jpeg_scan_tables>& tables_;
+  static bool decode_dc(bit_source& bits, const jpeg_decoding_table& table,
+                        int& last_dc) {
+    entry found;
+    if (!table.take(bits, found))
+      return false;
+    last_dc += found.value();
+    return last_dc <= largest_dc && last_dc >= -largest_dc;
+  }
+
+  /// Decodes up to the end of the block.
+  static bool decode_ac(bit_source& bits, const block_kind& kind,
+                        std::uint32_t*& to) {
+    auto& table = *kind.tables.ac;
+    const auto tag = static_cast<std::uint32_t>(kind.component) << 6;
+    std::uint32_t position = 0;
+    for (;;) {
+      bits.refill();
+      // Whole entries take at most 11 bits each, and 56 are there.
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) {
+        auto found = table.look(bits.window());
+        if (!found.is_whole()) [[unlikely]] {
+          if (!table.take(bits, found))
+            return false;
+          bits.refill();
+        } else {
+          bits.skip(found.length());
+        }
+        position += found.advance();
+        if (position > 63)
+          return found.advance() == jpeg_decoding_table::end_of_block;
+        store(found, tag | position, kind.factors, to);
+        if (position == 63)
+          return true;
+      }
+    }
+  }
+
+  /// A run of zeros alone has a value of 0 and leaves no token.
+  static void store(jpeg_decoding_table::entry found, std::uint32_t place,
+                    const std::uint32_t* factors, std::uint32_t*& to) {
+    if constexpr (Requantize) {
+      auto value = requantized(found.value(), factors[place & 63]);
+      *to = static_cast<std::uint32_t>(value) << 16 | place;
+      to += value != 0 ? 1 : 0;
+    } else {
+      *to = found.token_bits() | place;
+      to += found.value() != 0 ? 1 : 0;
+    }
+  }
+
   jpeg_tokens& picture_;
-  std::vector<std::size_t> blocks_; ///< Component of each block of an MCU.
+  std::vector<block_kind> blocks_; ///< Of an MCU.
+  std::uint32_t column_ = 0;
 };
 
 } // namespace
 
-bool jpeg_decoding_table::build(byte_view counts, byte_view symbols) {
-  entries_.fill({});
-  std::copy(symbols.begin(), symbols.end(), symbols_.begin());
-  std::uint32_t code = 0;
-  std::size_t index = 0;
-  for (unsigned length = 1; length <= 16; ++length, code <<= 1) {
-    offsets_[length] =
-      static_cast<std::int32_t>(index) - static_cast<std::int32_t>(code);
-    for (unsigned i = 0; i < counts[length - 1]; ++i, ++code, ++index) {
-      if (code >= 1u << length)
-        return false;
-      if (length > index_bits)
-        continue;
-      auto symbol = symbols[index];
-      unsigned size = symbol & 15u;
-      auto spare = index_bits - length;
-      auto* first = entries_.data() + (code << spare);
-      for (std::uint32_t rest = 0; rest < 1u << spare; ++rest) {
-        entry one{0, symbol, static_cast<std::uint8_t>(length)};
-        if (size > 0 && size <= spare) {
-          auto raw = static_cast<int>(rest >> (spare - size));
-          one.value = static_cast<std::int16_t>(
-            raw < 1 << (size - 1) ? raw - (1 << size) + 1 : raw);
-          one.length = static_cast<std::uint8_t>(length + size);
-        }
-        first[rest] = one;
-      }
-    }
-    limits_[length] = code;
-  }
-  valid_ = true;
-  return true;
-}
-
-jpeg_decoding_table::entry
-jpeg_decoding_table::search(std::uint64_t window) const noexcept {
-  for (unsigned length = index_bits + 1; length <= 16; ++length) {
-    auto code = static_cast<std::uint32_t>(window >> (64 - length));
-    if (code >= limits_[length])
-      continue;
-    auto index = static_cast<std::int32_t>(code) + offsets_[length];
-    if (index < 0 || index > 255)
-      break;
-    return {0, symbols_[static_cast<std::size_t>(index)],
-            static_cast<std::uint8_t>(length)};
-  }
-  return {};
-}
-
 bool decode_scan(const jpeg_scan_data& data,
                  const std::vector<jpeg_scan_tables>& tables,
-                 std::uint32_t restart_interval, jpeg_tokens& picture) {
+                 std::uint32_t restart_interval,
+                 const std::vector<requantizing_factors>* factors,
+                 jpeg_tokens& picture) {
+  picture.rows.clear();
   // Photographs have about one coefficient for each 6 bits.
   picture.tokens.room_for(data.consumed * 3 / 2 + 1024);
-  return scan_decoder(tables, picture).run(data, restart_interval);
+  if (factors != nullptr)
+    return scan_decoder<true>(tables, factors, picture)
+      .run(data, restart_interval);
+  return scan_decoder<false>(tables, factors, picture)
+    .run(data, restart_interval);
 }
 
 } // namespace pixmill::imaging

@@ -1,8 +1,13 @@
 #pragma once
 
-#include "imaging/jpeg_blocks.hpp"
+#include <array>
+#include <cstdint>
 
 namespace pixmill::imaging {
+
+/// One quantization table, row by row. Coefficients are scaled as ITU-T T.81
+/// does, so that DC is eight times the mean of a block.
+using quant_table = std::array<std::uint16_t, 64>;
 
 /// Returns the table that libjpeg's quality stands for.
 /// @param quality 1 to 100.

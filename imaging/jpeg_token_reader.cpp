@@ -26,7 +26,8 @@ bool is_chroma(std::size_t component, const jpeg_tokens& picture,
 /// Reads the segments and scans of a baseline or progressive file.
 class usual_parser {
 public:
-  explicit usual_parser(byte_view source) : source_(source) {}
+  usual_parser(byte_view source, const table_chooser& choose)
+      : source_(source), choose_(choose) {}
 
   bool parse() {
     while (at_ + 2 <= source_.size() && source_[at_] == 0xff) {
@@ -113,8 +114,9 @@ private:
       auto total = std::accumulate(counts.begin(), counts.end(), 0u);
       if (total > 256 || body.size() < 17 + total)
         return false;
-      auto& tables = (body[0] & 0x10) != 0 ? ac_tables_ : dc_tables_;
-      if (!tables[body[0] & 3].build(counts, body.subspan(17, total)))
+      bool dc = (body[0] & 0x10) == 0;
+      auto& tables = dc ? dc_tables_ : ac_tables_;
+      if (!tables[body[0] & 3].build(counts, body.subspan(17, total), dc))
         return false;
       body = body.subspan(17 + total);
     }
@@ -159,15 +161,37 @@ private:
         || !unstuff(source_.subspan(at_), data_))
       return false;
     at_ += data_.consumed;
-    ++scans_;
+    if (++scans_ == 1 && !take_tables())
+      return false;
     if (progressive_) {
       if (!decoder_)
         decoder_ = std::make_unique<progressive_decoder>(picture_);
       return decoder_->decode(scan, data_);
     }
-    return scans_ == 1 && scan.components.size() == picture_.components.size()
-           && scan.last == 63
-           && decode_scan(data_, scan.tables, restart_interval_, picture_);
+    bool decoded =
+      scans_ == 1 && scan.components.size() == picture_.components.size()
+      && scan.last == 63
+      && decode_scan(data_, scan.tables, restart_interval_,
+                     factors_.empty() ? nullptr : &factors_, picture_);
+    data_ = {}; // As large as the file; nothing comes after it.
+    return decoded;
+  }
+
+  /// Gives each component its quantization table, and the one to change to.
+  bool take_tables() {
+    for (std::size_t i = 0; i < picture_.components.size(); ++i) {
+      auto& component = picture_.components[i];
+      component.table = quant_tables_[quant_slots_[i]];
+      component.chroma = is_chroma(i, picture_, adobe_transform_);
+      if (component.table[0] == 0)
+        return false;
+      if (!choose_)
+        continue;
+      auto table = choose_(component);
+      factors_.push_back(divide(component.table, table));
+      component.table = table;
+    }
+    return true;
   }
 
   bool scan_header(byte_view body, jpeg_scan& scan) {
@@ -218,17 +242,15 @@ private:
   }
 
   bool finish() {
-    for (std::size_t i = 0; i < picture_.components.size(); ++i) {
-      auto& table = quant_tables_[quant_slots_[i]];
-      if (table[0] == 0)
-        return false;
-      picture_.components[i].table = table;
-      picture_.components[i].chroma = is_chroma(i, picture_, adobe_transform_);
-    }
-    return scans_ > 0 && (!progressive_ || decoder_->store(picture_.tokens));
+    if (scans_ == 0)
+      return false;
+    return !progressive_
+           || decoder_->store(picture_, factors_.empty() ? nullptr : &factors_);
   }
 
   byte_view source_;
+  const table_chooser& choose_;
+  std::vector<requantizing_factors> factors_;
   std::size_t at_ = 2;
   bool progressive_ = false;
   int scans_ = 0;
@@ -245,9 +267,10 @@ private:
 
 } // namespace
 
-std::optional<jpeg_tokens> read_usual_tokens(byte_view source) {
+std::optional<jpeg_tokens> read_usual_tokens(byte_view source,
+                                             const table_chooser& choose) {
   // Large for the stack: 64 KiB of tables.
-  auto parser = std::make_unique<usual_parser>(source);
+  auto parser = std::make_unique<usual_parser>(source, choose);
   if (!parser->parse())
     return std::nullopt;
   return std::move(*parser).take();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 #include <caf/expected.hpp>
 
 #include "imaging/byte_view.hpp"
-#include "imaging/jpeg_blocks.hpp"
+#include "imaging/jpeg_tables.hpp"
 
 namespace pixmill::imaging {
 
@@ -29,6 +30,22 @@ struct jpeg_component {
 /// A growing array that does not fill itself with zeros first.
 class token_list {
 public:
+  token_list() = default;
+  token_list(token_list&& other) noexcept
+      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  token_list(const token_list& other) {
+    auto* to = room_for(other.size_);
+    end_at(std::copy_n(other.begin(), other.size_, to));
+  }
+  token_list& operator=(token_list other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
+  ~token_list() = default;
+
   /// Makes room for `more` behind the end and returns where.
   std::uint32_t* room_for(std::size_t more) {
     if (capacity_ - size_ < more) {
@@ -81,6 +98,8 @@ struct jpeg_tokens {
   /// Each block begins with its DC coefficient, zero or not.
   /// @see make_token
   token_list tokens;
+  /// Where each row of MCUs begins in `tokens`, and where the last ends.
+  std::vector<std::size_t> rows;
 
   /// Computes the numbers of MCUs from all else.
   void count_mcus() noexcept {
@@ -138,15 +157,23 @@ inline constexpr int most_mcu_blocks = 10;
 inline constexpr int largest_dc = 1024;
 inline constexpr int largest_ac = 1023;
 
+/// Chooses the table to requantize a component with, as it is read.
+using table_chooser = std::function<quant_table(const jpeg_component&)>;
+
 /// Reads a baseline JPEG of one scan, or a progressive one.
+/// @param choose If given, the picture comes with these tables: quicker than to
+///               requantize it afterwards.
 /// @returns Nothing when the file is anything else, or damaged: libjpeg then
 ///          has to say which.
-std::optional<jpeg_tokens> read_usual_tokens(byte_view source);
+std::optional<jpeg_tokens> read_usual_tokens(byte_view source,
+                                             const table_chooser& choose = {});
 
-/// Reads any JPEG that libjpeg reads, several times slower.
+/// Reads any JPEG that libjpeg reads, several times slower where it is not a
+/// usual one.
 /// @retval errc::truncated          The data ends too early.
 /// @retval errc::decode             Damaged.
 /// @retval errc::unsupported_format Nothing that a baseline file holds.
-caf::expected<jpeg_tokens> read_tokens(byte_view source);
+caf::expected<jpeg_tokens> read_tokens(byte_view source,
+                                       const table_chooser& choose = {});
 
 } // namespace pixmill::imaging

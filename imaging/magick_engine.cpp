@@ -5,6 +5,7 @@
 
 #include "imaging/compression.hpp"
 #include "imaging/magick_codec.hpp"
+#include "imaging/pixel_similarity.hpp"
 
 namespace pixmill::imaging {
 
@@ -25,11 +26,11 @@ public:
     return encode_gif(original_, std::clamp(colours, 2, 256));
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
     auto shown = decode_gif(view(bytes));
     if (!shown)
       return std::move(shown.error());
-    return ssim_ppm(original_, *shown);
+    return likeness_of(original_, *shown);
   }
 
   int guess(double) const override {
@@ -48,15 +49,15 @@ public:
     return encode_avif(picture_.pixels, quality, picture_.icc);
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
     picture_header header;
     header.format = image_format::avif;
     auto shown = decode_with_magick(view(bytes), header);
     if (!shown)
       return std::move(shown.error());
-    if (!luma_)
-      luma_ = luma_of(picture_.pixels);
-    return ssim_ppm(*luma_, luma_of(shown->pixels));
+    if (!planes_)
+      planes_.emplace(picture_.pixels);
+    return likeness_of(*planes_, colour_planes(shown->pixels));
   }
 
   int guess(double) const override {
@@ -65,7 +66,7 @@ public:
 
 private:
   const decoded_picture& picture_;
-  std::optional<luma_plane> luma_;
+  std::optional<colour_planes> planes_;
 };
 
 /// A quality as a share of the colours that a GIF can have.

@@ -63,14 +63,6 @@ std::uint8_t over_white(std::uint32_t value, std::uint32_t alpha) {
                                    / 255);
 }
 
-PIXMILL_VECTORIZE
-void rgb_to_luma(const std::uint8_t* in, std::uint8_t* out, std::size_t count) {
-  // ITU-R BT.601 in 1/256, as JFIF has it.
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = static_cast<std::uint8_t>(
-      (77 * in[3 * i] + 150 * in[3 * i + 1] + 29 * in[3 * i + 2] + 128) >> 8);
-}
-
 } // namespace
 
 pixel_buffer upright(pixel_buffer stored, std::uint8_t orientation) {
@@ -133,20 +125,6 @@ pixel_buffer with_alpha(const pixel_buffer& pixels) {
     result.samples[i * 4 + 3] = 255;
   }
   return result;
-}
-
-luma_plane luma_of(const pixel_buffer& pixels) {
-  if (pixels.channels == 4)
-    return luma_of(flattened(pixels));
-  luma_plane plane{pixels.width, pixels.height, pixels.width, {}};
-  if (pixels.channels == 1) {
-    plane.samples = pixels.samples;
-    return plane;
-  }
-  plane.samples.resize(std::size_t{pixels.width} * pixels.height);
-  rgb_to_luma(pixels.samples.data(), plane.samples.data(),
-              plane.samples.size());
-  return plane;
 }
 
 } // namespace pixmill::imaging

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "imaging/luma.hpp"
-
 namespace pixmill::imaging {
 
 /// One decoded frame: interleaved channels of 8 bits, rows without gaps.
@@ -49,9 +47,6 @@ pixel_buffer without_idle_alpha(pixel_buffer pixels);
 
 /// Returns `pixels` as RGBA.
 pixel_buffer with_alpha(const pixel_buffer& pixels);
-
-/// Returns the brightness as JPEG computes it; alpha is laid over white.
-luma_plane luma_of(const pixel_buffer& pixels);
 
 /// A size, pixels.
 struct extent {

@@ -7,6 +7,7 @@
 
 #include "imaging/compression.hpp"
 #include "imaging/exact_palette.hpp"
+#include "imaging/pixel_similarity.hpp"
 #include "imaging/png_codec.hpp"
 #include "model/errc.hpp"
 
@@ -94,14 +95,14 @@ public:
     return encode_png(*reduced, icc_);
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
-    if (!luma_)
-      luma_ = luma_of(rgba_);
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
+    if (!planes_)
+      planes_.emplace(rgba_);
     auto decoded = decode_png(
       {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     if (!decoded)
       return std::move(decoded.error());
-    return ssim_ppm(*luma_, luma_of(decoded->pixels));
+    return likeness_of(*planes_, colour_planes(decoded->pixels));
   }
 
   int guess(double) const override {
@@ -112,7 +113,7 @@ private:
   const std::string& icc_;
   pixel_buffer rgba_;
   bool by_quality_;
-  std::optional<luma_plane> luma_;
+  std::optional<colour_planes> planes_;
 };
 
 /// Without loss where that may be enough, else no bytes: few colours, one
@@ -144,7 +145,7 @@ caf::expected<compressed_image> compress_to_png(const compression& what) {
     return std::move(lossless.error());
   if (!lossless->empty() && lossless->size() <= what.budget())
     return settle(what, image_format::png,
-                  {std::move(*lossless), 100, 1'000'000, false});
+                  {std::move(*lossless), 100, identical, false});
   palette_encoder encoder(*picture, !what.has_budget());
   auto found = what.has_budget()
                  ? reach_goal_by_levels(what, encoder, colour_levels)

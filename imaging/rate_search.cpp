@@ -120,12 +120,12 @@ caf::error raise_to_floor(quality_encoder& encoder, const rate_request& request,
     auto bytes = encoder.encode(quality);
     if (!bytes)
       return std::move(bytes.error());
-    auto ssim = encoder.ssim(*bytes, quality);
-    if (!ssim)
-      return std::move(ssim.error());
-    if (*ssim >= request.floor_ppm) {
+    auto likeness = encoder.likeness(*bytes, quality);
+    if (!likeness)
+      return std::move(likeness.error());
+    if (likeness->worst_ppm() >= request.floor_ppm) {
       above = quality;
-      kept = rate_result{std::move(*bytes), quality, *ssim, true};
+      kept = rate_result{std::move(*bytes), quality, *likeness, true};
     } else {
       below = quality;
     }
@@ -141,14 +141,13 @@ caf::error raise_to_floor(quality_encoder& encoder, const rate_request& request,
 
 caf::error measure(quality_encoder& encoder, const rate_request& request,
                    rate_result& found) {
-  if (!request.measure && request.floor_ppm == 0)
-    return {};
-  auto ssim = encoder.ssim(found.bytes, found.quality);
-  if (!ssim)
-    return std::move(ssim.error());
-  found.ssim_ppm = *ssim;
-  return *ssim < request.floor_ppm ? raise_to_floor(encoder, request, found)
-                                   : caf::error{};
+  auto likeness = encoder.likeness(found.bytes, found.quality);
+  if (!likeness)
+    return std::move(likeness.error());
+  found.likeness = *likeness;
+  return likeness->worst_ppm() < request.floor_ppm
+           ? raise_to_floor(encoder, request, found)
+           : caf::error{};
 }
 
 } // namespace
@@ -165,11 +164,11 @@ caf::expected<rate_result> fit_levels(quality_encoder& encoder,
     auto bytes = encoder.encode(levels[at]);
     if (!bytes)
       return std::move(bytes.error());
-    auto ssim = encoder.ssim(*bytes, levels[at]);
-    if (!ssim)
-      return std::move(ssim.error());
-    rate_result one{std::move(*bytes), levels[at], *ssim, false};
-    bool keeps_floor = one.ssim_ppm >= request.floor_ppm;
+    auto likeness = encoder.likeness(*bytes, levels[at]);
+    if (!likeness)
+      return std::move(likeness.error());
+    rate_result one{std::move(*bytes), levels[at], *likeness, false};
+    bool keeps_floor = one.likeness.worst_ppm() >= request.floor_ppm;
     if (one.bytes.size() <= request.budget || !keeps_floor)
       fits = at;
     else
@@ -212,7 +211,7 @@ caf::expected<rate_result> encode_at(quality_encoder& encoder, int quality,
   auto bytes = encoder.encode(quality);
   if (!bytes)
     return std::move(bytes.error());
-  rate_result found{std::move(*bytes), quality, 0, false};
+  rate_result found{std::move(*bytes), quality, {}, false};
   if (auto reason = measure(encoder, request, found))
     return reason;
   return found;

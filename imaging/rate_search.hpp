@@ -7,6 +7,8 @@
 
 #include <caf/expected.hpp>
 
+#include "imaging/similarity.hpp"
+
 namespace pixmill::imaging {
 
 /// One picture, ready to be encoded in one format at any quality.
@@ -17,10 +19,9 @@ public:
   /// Encodes at `quality`, 1 to 100: more is better and larger.
   virtual caf::expected<std::string> encode(int quality) = 0;
 
-  /// Returns the luma SSIM in ppm of `bytes`, which `encode(quality)` made,
-  /// against the picture.
-  virtual caf::expected<std::uint32_t> ssim(const std::string& bytes,
-                                            int quality) = 0;
+  /// Compares `bytes`, which `encode(quality)` made, with the picture.
+  virtual caf::expected<similarity> likeness(const std::string& bytes,
+                                             int quality) = 0;
 
   /// Returns the quality to try first for a size of `share` x the source's.
   virtual int guess(double share) const = 0;
@@ -31,15 +32,14 @@ struct rate_request {
   std::size_t budget = 0; ///< Bytes that must not be passed.
   std::size_t source_bytes = 0;
   int highest = 100;           ///< More is wasted on this source.
-  std::uint32_t floor_ppm = 0; ///< Lowest acceptable SSIM.
-  bool measure = true;         ///< Whether to state the SSIM without floor.
+  std::uint32_t floor_ppm = 0; ///< Lowest acceptable of the worst tile.
 };
 
 /// One encoding.
 struct rate_result {
   std::string bytes;
   int quality = 0;
-  std::uint32_t ssim_ppm = 0;
+  similarity likeness;
   bool missed = false; ///< No quality fits the budget and keeps the floor.
 };
 

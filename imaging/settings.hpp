@@ -5,8 +5,15 @@
 
 namespace pixmill::imaging {
 
+/// How much time a JPEG may take to hit a number of bytes.
+enum class compress_effort : std::uint8_t {
+  fast, ///< Half the time.
+  best, ///< Fewer errors in the same number of bytes.
+};
+
 /// Section `[imaging]`: how images are decoded and encoded.
 struct imaging_settings {
+  compress_effort mode = compress_effort::best;
   /// Codec processes; 0: one for each core.
   std::uint32_t processes = 0;
   /// Largest picture, width x height, over all frames.

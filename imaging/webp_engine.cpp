@@ -4,6 +4,7 @@
 
 #include "imaging/compression.hpp"
 #include "imaging/magick_codec.hpp"
+#include "imaging/pixel_similarity.hpp"
 #include "imaging/webp_codec.hpp"
 #include "model/errc.hpp"
 
@@ -26,16 +27,16 @@ public:
     return encode_webp(picture_.pixels, {quality, false}, picture_.icc);
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
-    if (!luma_)
-      luma_ = luma_of(picture_.pixels);
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
+    if (!planes_)
+      planes_.emplace(picture_.pixels);
     picture_header header;
     header.width = picture_.pixels.width;
     header.height = picture_.pixels.height;
     auto decoded = decode_webp(view(bytes), header);
     if (!decoded)
       return std::move(decoded.error());
-    return ssim_ppm(*luma_, luma_of(decoded->pixels));
+    return likeness_of(*planes_, colour_planes(decoded->pixels));
   }
 
   int guess(double) const override {
@@ -44,7 +45,7 @@ public:
 
 private:
   const decoded_picture& picture_;
-  std::optional<luma_plane> luma_;
+  std::optional<colour_planes> planes_;
 };
 
 class animation_encoder final : public quality_encoder {
@@ -56,11 +57,11 @@ public:
     return encode_webp(animation_, {quality, false}, icc_);
   }
 
-  caf::expected<std::uint32_t> ssim(const std::string& bytes, int) override {
+  caf::expected<similarity> likeness(const std::string& bytes, int) override {
     auto decoded = decode_webp_animation(view(bytes));
     if (!decoded)
       return std::move(decoded.error());
-    return ssim_ppm(animation_, *decoded);
+    return likeness_of(animation_, *decoded);
   }
 
   int guess(double) const override {
@@ -106,7 +107,7 @@ caf::expected<compressed_image> compress_to_webp(const compression& what) {
     auto bytes = encode_webp(picture->pixels, {100, true}, picture->icc);
     if (bytes && bytes->size() <= what.budget())
       return settle(what, image_format::webp,
-                    {std::move(*bytes), 100, 1'000'000, false});
+                    {std::move(*bytes), 100, identical, false});
   }
   still_encoder encoder(*picture);
   auto found = reach_goal(what, encoder, 100);

@@ -156,7 +156,7 @@ void run_one(const options& chosen, const fs::path& path, totals& sums) {
   std::printf("%-44s %8.2f ms %8.2f ms/MP %8zu -> %8zu q%-3d ssim %.4f %s%s\n",
               name.c_str(), cost, cost / megapixels, bytes.size(),
               image->bytes.empty() ? bytes.size() : image->bytes.size(),
-              image->quality, image->ssim_ppm / 1e6,
+              image->quality, image->likeness.luma_ppm / 1e6,
               image->kept_original ? "kept " : "",
               image->target_missed ? "missed" : "");
   count(chosen, bytes.size(), *image, sums);

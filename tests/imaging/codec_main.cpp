@@ -45,7 +45,7 @@ caf::expected<imaging::compressed_image> text(std::string bytes) {
   result.width = 4;
   result.height = 3;
   result.quality = 50;
-  result.ssim_ppm = 990'000;
+  result.likeness = {990'000, 980'000, 970'000, 960'000};
   return result;
 }
 
@@ -86,7 +86,8 @@ std::string limits() {
 }
 
 std::string describe(const compress_goal& goal,
-                     const imaging::decode_limits& limits) {
+                     const imaging::decode_limits& limits,
+                     imaging::compress_effort effort) {
   return std::to_string(static_cast<int>(goal.target)) + " "
          + std::to_string(goal.value) + " "
          + std::to_string(goal.floor_ssim_ppm) + " "
@@ -94,7 +95,8 @@ std::string describe(const compress_goal& goal,
          + std::to_string(goal.max_edge) + " "
          + std::to_string(limits.max_pixels) + " "
          + std::to_string(limits.max_side) + " "
-         + std::to_string(limits.max_frames);
+         + std::to_string(limits.max_frames) + " "
+         + std::to_string(static_cast<int>(effort));
 }
 
 // The command may stand in front of blanks: the pool rejects answers that
@@ -107,7 +109,7 @@ std::string command_of(std::span<const std::uint8_t> source) {
 
 caf::expected<imaging::compressed_image>
 report(const std::string& command, const compress_goal& goal,
-       const imaging::decode_limits& decode) {
+       const imaging::decode_limits& decode, imaging::compress_effort effort) {
   if (command == "pid")
     return text(std::to_string(::getpid()));
   if (command == "environment")
@@ -117,13 +119,13 @@ report(const std::string& command, const compress_goal& goal,
   if (command == "limits")
     return text(limits());
   if (command == "goal")
-    return text(describe(goal, decode));
+    return text(describe(goal, decode, effort));
   return text(command.substr(0, std::max<std::size_t>(1, command.size() / 2)));
 }
 
 caf::expected<imaging::compressed_image>
 obey(std::span<const std::uint8_t> source, const compress_goal& goal,
-     const imaging::decode_limits& decode) {
+     const imaging::decode_limits& decode, imaging::compress_effort effort) {
   const auto command = command_of(source);
   if (command == "crash")
     std::abort();
@@ -154,7 +156,7 @@ obey(std::span<const std::uint8_t> source, const compress_goal& goal,
     result.target_missed = true;
     return result;
   }
-  return report(command, goal, decode);
+  return report(command, goal, decode, effort);
 }
 
 } // namespace

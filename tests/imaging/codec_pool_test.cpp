@@ -100,7 +100,7 @@ TEST_F(CodecPool, AnswersWithWhatTheProcessMade) {
   EXPECT_EQ(answer->width, 4u);
   EXPECT_EQ(answer->height, 3u);
   EXPECT_EQ(answer->quality, 50);
-  EXPECT_EQ(answer->ssim_ppm, 990'000u);
+  EXPECT_EQ(answer->likeness, (similarity{990'000, 980'000, 970'000, 960'000}));
   EXPECT_FALSE(answer->kept_original);
   EXPECT_FALSE(answer->target_missed);
 }
@@ -121,8 +121,12 @@ TEST_F(CodecPool, TellsTheProcessGoalAndLimits) {
           .floor_ssim_ppm = 950'000,
           .format = format_choice::automatic,
           .max_edge = 1'200};
-  open({.processes = 1, .max_pixels = 7, .max_side = 8, .max_frames = 9});
-  EXPECT_EQ(ask("goal"), "1 12345678901 950000 5 1200 7 8 9");
+  open({.mode = compress_effort::fast,
+        .processes = 1,
+        .max_pixels = 7,
+        .max_side = 8,
+        .max_frames = 9});
+  EXPECT_EQ(ask("goal"), "1 12345678901 950000 5 1200 7 8 9 0");
 }
 
 TEST_F(CodecPool, PassesOnThatTheSourceIsTheBest) {

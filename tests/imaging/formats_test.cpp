@@ -81,7 +81,7 @@ TEST(Png, BecomesAPaletteToFit) {
   EXPECT_LE(image.bytes.size(), source.size() / 2);
   EXPECT_TRUE(header_of(image).palette);
   EXPECT_FALSE(image.target_missed);
-  EXPECT_GT(image.ssim_ppm, 500'000u);
+  EXPECT_GT(image.likeness.luma_ppm, 500'000u);
 }
 
 TEST(Png, KeepsTransparency) {
@@ -123,7 +123,7 @@ TEST(Webp, FitsTheTarget) {
   auto image = done(source, half);
   EXPECT_EQ(header_of(image).format, image_format::webp);
   EXPECT_LE(image.bytes.size(), source.size() / 2);
-  EXPECT_GT(image.ssim_ppm, 500'000u);
+  EXPECT_GT(image.likeness.luma_ppm, 500'000u);
 }
 
 TEST(Webp, KeepsTransparencyAndProfile) {

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "imaging/compressor.hpp"
+#include "imaging/jpeg_emitter.hpp"
+#include "imaging/jpeg_quantizer.hpp"
+#include "imaging/jpeg_rate_model.hpp"
+#include "imaging/jpeg_tokens.hpp"
+#include "imaging/similarity.hpp"
+
+namespace pixmill::imaging {
+
+/// One encoding of a JPEG within a budget.
+struct budgeted_jpeg {
+  std::string bytes;
+  int quality = 0; ///< The closest on libjpeg's scale.
+  similarity likeness;
+  bool missed = false; ///< The budget is too small for any picture.
+};
+
+/// Finds the encoding of a JPEG's coefficients that has the least errors, as
+/// eyes weigh them, within a number of bytes: RD-chosen tables, then choices
+/// within each block, at one price of a bit for the whole picture.
+///
+/// Every 8th row of MCUs says which price and which tables. The other rows
+/// follow in an order that spreads over the picture, and the price moves a
+/// little with what they took, so that one pass is enough. The size is exact
+/// before anything is written.
+class jpeg_rate_control {
+public:
+  /// @param picture Outlives the object.
+  jpeg_rate_control(const jpeg_tokens& picture, const std::string& icc,
+                    compress_effort effort);
+
+  /// @param budget Bytes of the whole file.
+  budgeted_jpeg reach(std::size_t budget);
+
+private:
+  /// Where a quantized row stands in `reduced_`.
+  struct reduced_row {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    double bits = 0; ///< At the prices that it was chosen by.
+    double lambda = 0;
+  };
+
+  void pick_samples();
+  void start(double bits);
+  void search(double bits);
+  double try_samples();
+  void calibrate();
+  double predicted(std::size_t row) const;
+  double predicted_from(std::size_t place) const;
+  double taken_by(std::size_t place, std::size_t end) const;
+  void quantize(std::size_t row);
+  void quantize_rest(double bits);
+  bool is_coarsest() const;
+  bool is_finest() const;
+  std::size_t count();
+  void correct(double bytes, double force);
+  token_row reduced_tokens(std::size_t row) const;
+  budgeted_jpeg emit();
+
+  const jpeg_tokens& picture_;
+  const std::string& icc_;
+  compress_effort effort_;
+  token_rows source_rows_;
+  std::vector<error_weights> weights_;
+  std::vector<std::size_t> order_; ///< Of rows, the samples first.
+  std::size_t samples_ = 0;
+  std::optional<jpeg_rate_model> model_;
+  std::optional<jpeg_quantizer> quantizer_;
+  std::vector<quant_table> tables_;
+  std::vector<reduced_row> rows_;
+  token_list reduced_;
+  scan_counts prices_{};
+  scan_counts counts_{};
+  scan_codes codes_;
+  double lambda_ = 1;
+  double bits_per_block_ = 0; ///< What a row is predicted to take.
+  double bits_per_token_ = 1;
+};
+
+/// Returns the encoding that `jpeg_rate_control` finds within `budget`, or,
+/// where its worst tile is below the floor, the smallest that keeps it.
+/// @param floor_ppm   0: none.
+/// @param most_bytes  More are of no use; then the answer has no bytes.
+budgeted_jpeg best_within(const jpeg_tokens& picture, const std::string& icc,
+                          compress_effort effort, std::size_t budget,
+                          std::uint32_t floor_ppm, std::size_t most_bytes);
+
+} // namespace pixmill::imaging

@@ -1,0 +1,203 @@
+#include "imaging/jpeg_rate_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+namespace pixmill::imaging {
+
+namespace {
+
+/// Magnitudes above count as this one: so large, and so rare at any frequency
+/// but DC's, that no step zeroes them.
+constexpr std::size_t most_magnitude = 511;
+
+/// Largest step of a baseline table.
+constexpr std::uint32_t largest_step = 255;
+
+/// By how much the next step is coarser, at least by one.
+constexpr double step_ratio = 1.1;
+
+/// Decisions by rate round values down that are this far above a half.
+constexpr double dead_zone = 0.12;
+
+double plogp(double count) {
+  return count > 0 ? count * std::log2(count) : 0;
+}
+
+/// n log2 n of small numbers, most of those that occur.
+double counted_plogp(std::uint32_t count) {
+  static const auto table = [] {
+    std::array<float, 1024> values{};
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(plogp(static_cast<double>(i)));
+    return values;
+  }();
+  return count < table.size() ? static_cast<double>(table[count])
+                              : plogp(count);
+}
+
+using magnitudes = std::array<std::uint32_t, most_magnitude + 1>;
+
+struct cost {
+  double errors = 0;
+  double bits = 0;
+};
+
+/// What the step `to` costs values that are multiples of `from`.
+/// @param last Largest magnitude that occurs.
+/// @param blocks Blocks, most of which have a zero here.
+cost cost_of(const magnitudes& counts, std::size_t last, double blocks,
+             std::uint32_t from, std::uint32_t to) {
+  cost result;
+  auto inverse = 1.0 / to;
+  std::uint32_t run = 0; // Of magnitudes with the same quotient.
+  std::uint32_t quotient = 0;
+  double nonzero = 0;
+  auto close = [&] {
+    if (quotient != 0) {
+      result.bits -= counted_plogp(run);
+      nonzero += run;
+    }
+    run = 0;
+  };
+  for (std::size_t m = 1; m <= last; ++m) {
+    if (counts[m] == 0)
+      continue;
+    auto value = static_cast<double>(m) * from;
+    auto next = static_cast<std::uint32_t>(value * inverse + 0.5 - dead_zone);
+    if (next != quotient) {
+      close();
+      quotient = next;
+    }
+    run += counts[m];
+    auto error = value - static_cast<double>(next) * to;
+    result.errors += error * error * counts[m];
+  }
+  close();
+  // The entropy of all values, and a sign for each that is not zero.
+  result.bits += plogp(blocks) - plogp(blocks - nonzero) + nonzero;
+  return result;
+}
+
+} // namespace
+
+/// How often each magnitude occurs at each position.
+class jpeg_rate_model::histograms {
+public:
+  void add(std::size_t position, std::uint32_t magnitude) {
+    auto at = std::min<std::size_t>(magnitude, most_magnitude);
+    ++counts_[position][at];
+    last_[position] = std::max(last_[position], at);
+  }
+
+  void add_block() {
+    ++blocks_;
+  }
+
+  steps steps_of(std::size_t position, std::uint32_t from,
+                 double weight) const {
+    steps result;
+    for (auto size = from; size <= largest_step;
+         size =
+           std::max(size + 1, static_cast<std::uint32_t>(size * step_ratio))) {
+      auto one =
+        cost_of(counts_[position], last_[position], blocks_, from, size);
+      result.push_back({static_cast<std::uint16_t>(size),
+                        static_cast<float>(one.errors * weight),
+                        static_cast<float>(one.bits)});
+      if (one.bits <= 0)
+        break; // Nothing is left; coarser changes nothing.
+    }
+    return result;
+  }
+
+private:
+  std::array<magnitudes, 64> counts_{};
+  std::array<std::size_t, 64> last_{};
+  double blocks_ = 0;
+};
+
+jpeg_rate_model::jpeg_rate_model(const jpeg_tokens& picture,
+                                 const token_rows& rows,
+                                 const std::vector<error_weights>& weights)
+    : components_(picture.components.size()) {
+  std::array<std::size_t, 4> group_of{};
+  for (std::size_t i = 0; i < components_; ++i) {
+    auto& one = picture.components[i];
+    auto same = std::find_if(groups_.begin(), groups_.end(), [&](auto& group) {
+      auto& first = picture.components[group.components[0]];
+      return first.chroma == one.chroma && first.table == one.table;
+    });
+    group_of[i] = static_cast<std::size_t>(same - groups_.begin());
+    if (same == groups_.end())
+      groups_.push_back({{i}, {}});
+    else
+      same->components.push_back(i);
+  }
+  std::vector<histograms> counts(groups_.size());
+  for (auto& row : rows) {
+    std::array<int, 4> last_dc{};
+    for (auto* at = row.begin; at != row.end; ++at) {
+      auto component = token_component(*at);
+      auto position = token_position(*at);
+      auto value = token_value(*at);
+      auto& target = counts[group_of[component]];
+      if (position == 0) {
+        value -= std::exchange(last_dc[component], value);
+        target.add_block();
+      }
+      target.add(position, static_cast<std::uint32_t>(std::abs(value)));
+    }
+  }
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    auto first = groups_[g].components[0];
+    for (std::size_t i = 0; i < 64; ++i)
+      groups_[g].positions[i] =
+        counts[g].steps_of(i, picture.components[first].table[natural_order[i]],
+                           static_cast<double>(weights[first][i]));
+  }
+}
+
+const jpeg_rate_model::step& jpeg_rate_model::cheapest(const steps& candidates,
+                                                       double lambda) {
+  return *std::min_element(
+    candidates.begin(), candidates.end(),
+    [factor = static_cast<float>(lambda)](const step& a, const step& b) {
+      return a.errors + factor * a.bits < b.errors + factor * b.bits;
+    });
+}
+
+std::vector<quant_table> jpeg_rate_model::choose(double lambda) const {
+  std::vector<quant_table> tables(components_);
+  for (auto& group : groups_) {
+    quant_table table{};
+    for (std::size_t i = 0; i < 64; ++i)
+      table[natural_order[i]] = cheapest(group.positions[i], lambda).size;
+    for (auto component : group.components)
+      tables[component] = table;
+  }
+  return tables;
+}
+
+double jpeg_rate_model::bits_at(double lambda) const {
+  double bits = 0;
+  for (auto& group : groups_)
+    for (auto& candidates : group.positions)
+      bits += static_cast<double>(cheapest(candidates, lambda).bits);
+  return bits;
+}
+
+double jpeg_rate_model::lambda_for(double share) const {
+  auto wanted = share * bits_at(0);
+  auto low = 1e-3;
+  auto high = 1e6;
+  for (int i = 0; i < 24; ++i) {
+    auto middle = std::sqrt(low * high);
+    (bits_at(middle) > wanted ? low : high) = middle;
+  }
+  return std::sqrt(low * high);
+}
+
+} // namespace pixmill::imaging

@@ -1,0 +1,29 @@
+#include "imaging/jpeg_symbols.hpp"
+
+namespace pixmill::imaging {
+
+void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
+                   dc_state& last_dc, scan_counts& counts) {
+  visit_symbols(at, end, last_dc,
+                [&](std::size_t table, unsigned symbol, std::uint32_t) {
+                  ++counts[table][symbol];
+                });
+}
+
+scan_codes best_codes(const scan_counts& counts) {
+  scan_codes codes;
+  for (std::size_t i = 0; i < scan_table_count; ++i)
+    codes[i] = best_code(counts[i]);
+  return codes;
+}
+
+std::size_t scan_bits(const scan_counts& counts, const scan_codes& codes) {
+  std::size_t bits = 0;
+  for (std::size_t table = 0; table < scan_table_count; ++table)
+    for (std::size_t symbol = 0; symbol < 256; ++symbol)
+      bits += std::size_t{counts[table][symbol]}
+              * (codes[table].lengths[symbol] + (symbol & 15u));
+  return bits;
+}
+
+} // namespace pixmill::imaging

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "imaging/jpeg_huffman.hpp"
+#include "imaging/jpeg_tokens.hpp"
+
+namespace pixmill::imaging {
+
+/// The Huffman tables of a scan: 0 and 1 for DC, 2 and 3 for AC; the odd ones
+/// for all components but the first.
+inline constexpr std::size_t scan_table_count = 4;
+
+constexpr std::size_t dc_table(std::size_t component) noexcept {
+  return component == 0 ? 0 : 1;
+}
+
+constexpr std::size_t ac_table(std::size_t component) noexcept {
+  return dc_table(component) + 2;
+}
+
+inline constexpr unsigned zero_run_symbol = 0xf0;
+
+/// Returns the bits that `magnitude` takes behind its symbol.
+inline unsigned bit_size(std::uint32_t magnitude) noexcept {
+  return static_cast<unsigned>(std::bit_width(magnitude));
+}
+
+using scan_counts = std::array<symbol_counts, scan_table_count>;
+using scan_codes = std::array<huffman_code, scan_table_count>;
+
+/// The last DC coefficient of each component.
+using dc_state = std::array<int, 4>;
+
+/// Calls `sink(table, symbol, bits)` for each symbol of the blocks from `at` to
+/// `end`, in order; `bits` are the `symbol & 15` bits that follow the code.
+template <class Sink>
+inline void visit_symbols(const std::uint32_t* at, const std::uint32_t* end,
+                          dc_state& last_dc, Sink&& sink) {
+  // Negative values are stored as the complement of their magnitude.
+  auto bits_of = [](int value, unsigned size) {
+    auto low = static_cast<std::uint32_t>(value + (value >> 31));
+    return low & ((1u << size) - 1);
+  };
+  while (at != end) {
+    auto component = token_component(*at);
+    auto dc = token_value(*at++);
+    auto change = dc - last_dc[component];
+    last_dc[component] = dc;
+    auto dc_size = bit_size(static_cast<std::uint32_t>(std::abs(change)));
+    sink(dc_table(component), dc_size, bits_of(change, dc_size));
+    auto table = ac_table(component);
+    std::uint32_t last = 0;
+    for (; at != end; ++at) {
+      auto position = token_position(*at);
+      if (position == 0)
+        break;
+      auto run = position - last - 1;
+      for (; run >= 16; run -= 16)
+        sink(table, zero_run_symbol, 0u);
+      auto value = token_value(*at);
+      auto size = bit_size(static_cast<std::uint32_t>(std::abs(value)));
+      sink(table, run << 4 | size, bits_of(value, size));
+      last = position;
+    }
+    if (last != 63)
+      sink(table, 0u, 0u);
+  }
+}
+
+/// Adds the symbols of the blocks from `at` to `end` to `counts`.
+void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
+                   dc_state& last_dc, scan_counts& counts);
+
+/// Returns the codes that take the fewest bits.
+scan_codes best_codes(const scan_counts& counts);
+
+/// Returns the bits of a scan with these symbols, without byte stuffing.
+std::size_t scan_bits(const scan_counts& counts, const scan_codes& codes);
+
+} // namespace pixmill::imaging

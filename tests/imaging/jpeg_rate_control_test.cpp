@@ -1,0 +1,90 @@
+#include "imaging/jpeg_rate_control.hpp"
+
+#include <gtest/gtest.h>
+
+#include "imaging/jpeg_pixels.hpp"
+#include "imaging/pixel_similarity.hpp"
+#include "tests/imaging/pictures.hpp"
+
+namespace pixmill::imaging {
+
+namespace {
+
+using test::view;
+
+similarity seen(const std::string& left, const std::string& right) {
+  auto a = decode_jpeg(view(left), {60'000, 60'000});
+  auto b = decode_jpeg(view(right), {60'000, 60'000});
+  EXPECT_TRUE(a && b);
+  return likeness_of(colour_planes(*a), colour_planes(*b));
+}
+
+} // namespace
+
+TEST(JpegRateControl, FillsTheBudgetAndNeverPassesIt) {
+  for (auto effort : {compress_effort::fast, compress_effort::best})
+    for (auto side : {64u, 200u, 700u})
+      for (auto percent : {25u, 50u, 75u}) {
+        auto source = test::jpeg_of(test::photo(side, side + 9), 88);
+        auto tokens = read_usual_tokens(view(source));
+        ASSERT_TRUE(tokens);
+        auto budget = source.size() * percent / 100;
+        auto made = jpeg_rate_control(*tokens, {}, effort).reach(budget);
+        if (made.missed)
+          continue; // The smallest pictures are mostly tables.
+        EXPECT_LE(made.bytes.size(), budget) << side << " " << percent;
+        if (side > 64) {
+          EXPECT_GE(made.bytes.size() * 100,
+                    budget * (budget < 3'000 ? 90 : 95))
+            << side << " " << percent;
+        }
+      }
+}
+
+TEST(JpegRateControl, StatesWhatADecoderSees) {
+  auto source = test::jpeg_of(test::photo(333, 250), 92);
+  auto tokens = read_usual_tokens(view(source));
+  auto made = jpeg_rate_control(*tokens, {}, compress_effort::best)
+                .reach(source.size() / 2);
+  auto shown = seen(source, made.bytes);
+  EXPECT_NEAR(made.likeness.luma_ppm, shown.luma_ppm, 5'000);
+  EXPECT_NEAR(made.likeness.luma_worst_ppm, shown.luma_worst_ppm, 10'000);
+}
+
+TEST(JpegRateControl, BestLooksBetterThanFast) {
+  auto source = test::jpeg_of(test::photo(640, 480), 90);
+  auto tokens = read_usual_tokens(view(source));
+  auto budget = source.size() / 3;
+  auto fast =
+    jpeg_rate_control(*tokens, {}, compress_effort::fast).reach(budget);
+  auto best =
+    jpeg_rate_control(*tokens, {}, compress_effort::best).reach(budget);
+  EXPECT_GT(best.likeness.luma_ppm + best.likeness.chroma_ppm,
+            fast.likeness.luma_ppm + fast.likeness.chroma_ppm);
+}
+
+TEST(JpegRateControl, SaysWhenNothingFits) {
+  auto source = test::jpeg_of(test::photo(320, 200), 90);
+  auto tokens = read_usual_tokens(view(source));
+  auto made = jpeg_rate_control(*tokens, {}, compress_effort::best).reach(600);
+  EXPECT_TRUE(made.missed);
+  EXPECT_LT(made.bytes.size(), source.size());
+}
+
+TEST(JpegRateControl, KeepsTheFloorOfTheWorstTile) {
+  auto source = test::jpeg_of(test::photo(640, 480), 92);
+  auto tokens = read_usual_tokens(view(source));
+  auto budget = source.size() / 5;
+  auto free =
+    best_within(*tokens, {}, compress_effort::best, budget, 0, source.size());
+  auto floor = free.likeness.worst_ppm() + 20'000;
+  auto bound = best_within(*tokens, {}, compress_effort::best, budget, floor,
+                           source.size());
+  EXPECT_FALSE(free.missed);
+  EXPECT_TRUE(bound.missed);
+  EXPECT_GE(bound.likeness.worst_ppm(), floor);
+  EXPECT_GT(bound.bytes.size(), free.bytes.size());
+  EXPECT_LT(bound.bytes.size(), source.size());
+}
+
+} // namespace pixmill::imaging
