@@ -43,7 +43,8 @@ protected:
                               actors::supervisor_setup{.journal = journal,
                                                        .dispatcher = dispatcher,
                                                        .settings = jobs,
-                                                       .rules = {}});
+                                                       .rules = {},
+                                                       .news = &news});
     run();
   }
 
@@ -119,6 +120,7 @@ protected:
   scratch_folder folder;
   fake_services services;
   actors::job_settings jobs;
+  actors::news_board news;
   std::unique_ptr<persistence::journal_store> store;
   actors::journal_actor journal;
   actors::dispatcher_actor dispatcher;

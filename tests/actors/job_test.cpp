@@ -68,6 +68,52 @@ TEST_F(Job, CountsAlwaysSum) {
   EXPECT_EQ(status().counters.done, 1u);
 }
 
+TEST_F(Job, SaysWhichSlotsItHasInHand) {
+  jobs.rows_ahead = 2;
+  close();
+  open();
+  add_worker(2);
+  submit("1,A,\"http://a/1,http://a/1,http://a/2\"\n2,B,http://a/3\n"
+         "3,C,http://a/4\n4,D,http://a/5\n5,E,http://a/6\n",
+         5, 7);
+  settle(1);
+  const auto in_hand = [this](slot_id first, std::uint32_t limit) {
+    auto out = ask<actors::open_slots>(
+      supervisor, actors::open_query{"job_1", first, limit});
+    EXPECT_TRUE(out);
+    return out ? *out : actors::open_slots{};
+  };
+  using slots = std::vector<slot_id>;
+  const auto all = in_hand({1, 0}, 100);
+  EXPECT_EQ(all.active, (slots{{1, 0}, {1, 2}}));
+  // The second one waits for the first, which has the same URL.
+  ASSERT_FALSE(all.waiting.empty());
+  EXPECT_EQ(all.waiting.front(), (slot_id{1, 1}));
+  EXPECT_EQ(all.waiting.back().row, all.rows_read);
+  EXPECT_LT(all.rows_read, 5u);
+  EXPECT_EQ(in_hand({1, 1}, 1).active, (slots{{1, 2}}));
+  EXPECT_EQ(in_hand({1, 0}, 1).waiting, (slots{{1, 1}}));
+  command(job_verb::cancel);
+  settle();
+  EXPECT_EQ(in_hand({1, 0}, 100).rows_read, 0u);
+}
+
+TEST_F(Job, TellsThatItHasChanged) {
+  services.fetcher.rule = image;
+  actors::news_board::follower follower{news, "job_1"};
+  submit("1,Pen,http://a/1\n", 1, 1);
+  EXPECT_TRUE(follower.wait(0ms)) << "accepted";
+  add_worker();
+  settle(2);
+  EXPECT_TRUE(follower.wait(0ms)) << "settled";
+  settle();
+  follower.wait(0ms);
+  EXPECT_FALSE(follower.wait(0ms)) << "nothing happens any more";
+  EXPECT_TRUE(ask<caf::unit_t>(supervisor, actors::atom::erase::value,
+                               std::string{"job_1"}));
+  EXPECT_TRUE(follower.wait(0ms)) << "purged";
+}
+
 TEST_F(Job, StartsNothingWhilePaused) {
   add_worker(1);
   submit("1,A,http://a/1\n2,B,http://a/2\n", 2, 2);
