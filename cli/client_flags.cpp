@@ -21,15 +21,6 @@ constexpr auto ends_footer =
   "Exit codes: 0 all done, 4 some images failed, 5 the job failed, 6 canceled,"
   "\n7 no server, 130 interrupted.";
 
-void add_server_flags(CLI::App& verb, server_options& options) {
-  verb
-    .add_option("--url", options.url,
-                "Default: PIXMILL_URL, else http://127.0.0.1:8080")
-    ->option_text("URL")
-    ->group(server_group);
-  verb.add_flag("--json", options.json, "Print the server's JSON as it is");
-}
-
 CLI::App& add_job_verb(CLI::App& app, job_verb_options& options,
                        const std::string& name, const std::string& about) {
   auto& verb = *app.add_subcommand(name, about);
@@ -132,6 +123,15 @@ void add_list(CLI::App& app, list_options& options) {
 }
 
 } // namespace
+
+void add_server_flags(CLI::App& verb, server_options& options) {
+  verb
+    .add_option("--url", options.url,
+                "Default: PIXMILL_URL, else http://127.0.0.1:8080")
+    ->option_text("URL")
+    ->group(server_group);
+  verb.add_flag("--json", options.json, "Print the server's JSON as it is");
+}
 
 void add_client_verbs(CLI::App& app, client_targets& into) {
   add_submit(app, into.submit);

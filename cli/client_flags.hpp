@@ -23,6 +23,9 @@ struct client_targets {
   list_options list;
 };
 
+/// Adds the flags that say which server is meant, and --json.
+void add_server_flags(CLI::App& verb, server_options& options);
+
 /// Adds the verbs that talk to a server.
 /// @param into Outlives the parsing.
 void add_client_verbs(CLI::App& app, client_targets& into);

@@ -11,15 +11,16 @@
 #include "cli/exit_code.hpp"
 #include "cli/help_format.hpp"
 #include "cli/sheet_flags.hpp"
+#include "cli/token_flags.hpp"
 #include "config/suggestion.hpp"
 
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 16> verb_names{
+constexpr std::array<std::string_view, 17> verb_names{
   "run",   "serve",   "validate", "verify", "submit", "status",
   "watch", "results", "cancel",   "pause",  "resume", "retry",
-  "ls",    "config",  "doctor",   "version"};
+  "ls",    "token",   "config",   "doctor", "version"};
 
 constexpr auto result_group = "What is written";
 
@@ -146,6 +147,7 @@ struct parse_targets {
   validate_options validate;
   verify_options verify;
   client_targets client;
+  token_targets token;
   config_show_options show;
   doctor_options doctor;
   version_options version;
@@ -172,6 +174,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_validate(app, into.validate);
   add_verify(app, into.verify);
   add_client_verbs(app, into.client);
+  add_token_verbs(app, into.token);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
   config.require_subcommand(1);
   add_plain(config, into.show, "show",
@@ -190,6 +193,8 @@ command_line selected(const CLI::App& app, parse_targets from) {
   auto out = std::move(from.common);
   if (auto client = selected_client_verb(app, std::move(from.client)))
     out.verb = std::move(*client);
+  else if (auto token = selected_token_verb(app, std::move(from.token)))
+    out.verb = std::move(*token);
   else if (app.got_subcommand("run"))
     out.verb = std::move(from.run);
   else if (app.got_subcommand("serve"))
@@ -234,6 +239,9 @@ parse_command_line(const std::vector<std::string>& arguments) {
   } catch (const CLI::RequiredError& error) {
     if (app.got_subcommand("config"))
       return usage("config what? known: config show");
+    if (verb == "token"
+        && app.get_subcommand("token")->get_subcommands().empty())
+      return usage("token what? known: token new, token list, token revoke ID");
     return usage(error.what());
   } catch (const CLI::ParseError& error) {
     return usage(error.what());

@@ -8,6 +8,7 @@
 #include "cli/run.hpp"
 #include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
+#include "cli/token.hpp"
 
 namespace pixmill::cli {
 
@@ -37,8 +38,8 @@ struct command_line {
   std::string config_file;              ///< Of `--config`; empty: search.
   std::vector<std::string> assignments; ///< Of `--set`.
   std::variant<run_options, serve_options, validate_options, verify_options,
-               client_options, config_show_options, doctor_options,
-               version_options>
+               client_options, token_options, config_show_options,
+               doctor_options, version_options>
     verb;
 };
 

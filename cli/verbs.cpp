@@ -11,6 +11,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/run.hpp"
 #include "cli/serve.hpp"
+#include "cli/token.hpp"
 #include "cli/validate.hpp"
 #include "cli/verify.hpp"
 #include "cli/version.hpp"
@@ -86,6 +87,9 @@ int main_with(const std::vector<std::string>& arguments,
         return verify(x, loaded->values, program, to);
       },
       [&](const client_options& x) { return client(x, from.environment, to); },
+      [&](const token_options& x) {
+        return token(x, loaded->values, from.environment, to);
+      },
       [&](const config_show_options& x) { return config_show(x, *loaded, to); },
       [&](const doctor_options& x) {
         return doctor(x, loaded->values, program, to);
