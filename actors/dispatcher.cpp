@@ -71,22 +71,24 @@ void dispatcher_state::take_back(const credit_return& credit) {
   match();
 }
 
-void dispatcher_state::hungry(const std::string& job, std::int8_t priority,
-                              const job_actor& handle) {
+void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
+                              std::int8_t priority, const job_actor& handle) {
+  wake(tenant);
   auto i = clients_.find(job);
   if (i == clients_.end()) {
     self_->monitor(handle);
     // A newcomer starts just ahead of the rest: it goes first, and then can
     // neither starve them for what they had before it came, nor be starved.
     client fresh{.handle = handle,
+                 .tenant = tenant,
                  .weight = std::exp2(priority / 2.0),
-                 .served = least_served() - 1,
+                 .served = least_served(tenant) - 1,
                  .hungry = false,
                  .grant = {}};
     i = clients_.emplace(job, std::move(fresh)).first;
   } else if (i->second.handle == handle) {
     // Who had nothing to do for a while has not saved up for it.
-    i->second.served = std::max(i->second.served, least_served() - 1);
+    i->second.served = std::max(i->second.served, least_served(tenant) - 1);
   } else {
     self_->monitor(handle);
     i->second.handle = handle;
@@ -97,19 +99,42 @@ void dispatcher_state::hungry(const std::string& job, std::int8_t priority,
   match();
 }
 
-double dispatcher_state::least_served() const {
+// A tenant that comes, or comes back, starts just ahead of the others, as a job
+// does among its own: it has not saved up for it, and goes first.
+void dispatcher_state::wake(const std::string& tenant) {
+  auto least = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& [job, x] : clients_) {
+    if (x.hungry && x.tenant == tenant)
+      return;
+    if (x.hungry)
+      least = std::min(least, tenants_[x.tenant]);
+  }
+  auto& served = tenants_[tenant];
+  if (least != std::numeric_limits<std::uint64_t>::max())
+    served = std::max(served, least - std::min<std::uint64_t>(least, 1));
+}
+
+double dispatcher_state::least_served(const std::string& tenant) const {
   auto least = std::numeric_limits<double>::infinity();
   for (const auto& [job, x] : clients_)
-    if (x.hungry)
+    if (x.hungry && x.tenant == tenant)
       least = std::min(least, x.served);
   return std::isinf(least) ? 0.0 : least;
 }
 
 dispatcher_state::client* dispatcher_state::next_client() {
   client* best = nullptr;
-  for (auto& [job, x] : clients_)
-    if (x.hungry && !x.grant && (best == nullptr || x.served < best->served))
+  std::uint64_t best_tenant = 0;
+  for (auto& [job, x] : clients_) {
+    if (!x.hungry || x.grant)
+      continue;
+    const auto tenant = tenants_[x.tenant];
+    if (best == nullptr || tenant < best_tenant
+        || (x.tenant == best->tenant && x.served < best->served)) {
       best = &x;
+      best_tenant = tenant;
+    }
+  }
   return best;
 }
 
@@ -162,6 +187,7 @@ void dispatcher_state::assign(task_offer offer) {
     taken += static_cast<std::uint32_t>(task.slots.size());
   job.hungry = taken > 0;
   job.served += taken / job.weight;
+  tenants_[job.tenant] += taken;
   const auto home = nodes_.find(offer.grant.incarnation);
   if (home != nodes_.end()) {
     home->second.used += taken;
@@ -180,11 +206,21 @@ void dispatcher_state::release(const credit_grant& grant) {
     i->second.used -= std::min(i->second.used, grant.slots);
 }
 
+// Tenants without jobs are not remembered.
+void dispatcher_state::leave(const std::string& tenant) {
+  if (std::none_of(clients_.begin(), clients_.end(), [&](const auto& entry) {
+        return entry.second.tenant == tenant;
+      }))
+    tenants_.erase(tenant);
+}
+
 void dispatcher_state::forget(std::map<std::string, client>::iterator which) {
   if (which->second.grant)
     release(*which->second.grant);
   self_->demonitor(which->second.handle.address());
+  const auto tenant = std::move(which->second.tenant);
   clients_.erase(which);
+  leave(tenant);
   match();
 }
 
@@ -253,10 +289,10 @@ dispatcher(dispatcher_state::pointer self,
       const auto guard = handling(self);
       self->state.take_back(credit);
     },
-    [self](atom::hungry, const std::string& job, std::int8_t priority,
-           job_actor& handle) {
+    [self](atom::hungry, const std::string& job, const std::string& tenant,
+           std::int8_t priority, job_actor& handle) {
       const auto guard = handling(self);
-      self->state.hungry(job, priority, std::move(handle));
+      self->state.hungry(job, tenant, priority, std::move(handle));
     },
     [self](task_offer& offer) {
       const auto guard = handling(self);

@@ -11,9 +11,11 @@
 
 namespace pixmill::actors {
 
-/// Gives the credit of all nodes to the jobs that have work, fairly: the job
-/// that has had the least for its priority is next. Two steps of priority
-/// double a job's share.
+/// Gives the credit of all nodes to the jobs that have work, fairly: first
+/// between tenants, evenly, so that many jobs of one take nothing from another;
+/// then between a tenant's jobs: the one that has had the least for its
+/// priority is next. Two steps of priority double a job's share. Jobs without
+/// a tenant are one tenant's.
 ///
 /// Queues nothing: a task exists only against room that was granted for it.
 class dispatcher_state {
@@ -26,8 +28,8 @@ public:
   caf::result<void> join(const node_description& node, worker_actor worker);
   bool renew(const load_report& report);
   void take_back(const credit_return& credit);
-  void hungry(const std::string& job, std::int8_t priority,
-              const job_actor& handle);
+  void hungry(const std::string& job, const std::string& tenant,
+              std::int8_t priority, const job_actor& handle);
   void assign(task_offer offer);
   void revoke(const lease_revocation& message);
   void down(const caf::actor_addr& source);
@@ -46,6 +48,7 @@ private:
 
   struct client {
     job_actor handle;
+    std::string tenant;
     double weight = 1.0;
     double served = 0.0; ///< Slots had so far, over the weight.
     bool hungry = false;
@@ -57,7 +60,9 @@ private:
   incarnation_id id_of(const node& which) const;
   client* next_client();
   std::size_t hungry_count() const;
-  double least_served() const;
+  double least_served(const std::string& tenant) const;
+  void wake(const std::string& tenant);
+  void leave(const std::string& tenant);
   void release(const credit_grant& grant);
   void forget(std::map<std::string, client>::iterator which);
   void lose(std::map<incarnation_id, node>::iterator which, const char* why);
@@ -67,6 +72,7 @@ private:
   std::optional<telemetry::actor_record> record_;
   std::map<incarnation_id, node> nodes_;
   std::map<std::string, client> clients_;
+  std::map<std::string, std::uint64_t> tenants_; ///< Slots each has had.
 };
 
 /// @param lease_timeout A node silent for this long has lost its leases.

@@ -128,7 +128,7 @@ void job_state_machine::announce() {
   if (announced_ || !has_work())
     return;
   announced_ = true;
-  self_->send(setup_.dispatcher, atom::hungry::value, job_.id,
+  self_->send(setup_.dispatcher, atom::hungry::value, job_.id, job_.tenant,
               job_.options.priority, job_actor{self_});
 }
 

@@ -90,23 +90,25 @@ using worker_actor =
                    caf::reacts_to<atom::tick>>;
 
 /// One per head: credit of every node, fairness between jobs.
-using dispatcher_actor = caf::typed_actor<
-  inspected,
-  // WORKER: here I am, with this much room.
-  caf::replies_to<node_description, worker_actor>::with<void>,
-  // WORKER: I live, and so do my leases. False: you are not known, or lost;
-  // drop every lease and join anew.
-  caf::replies_to<load_report>::with<bool>,
-  // WORKER: so many slots became free.
-  caf::reacts_to<credit_return>,
-  // JOB: I have work, of this priority; send grants until I offer nothing.
-  caf::reacts_to<atom::hungry, std::string, std::int8_t, job_actor>,
-  // JOB: what I make of a grant.
-  caf::reacts_to<task_offer>,
-  // JOB: void my leases everywhere, and forget me.
-  caf::reacts_to<lease_revocation>,
-  // Itself: which nodes went silent?
-  caf::reacts_to<atom::tick>>;
+using dispatcher_actor =
+  caf::typed_actor<inspected,
+                   // WORKER: here I am, with this much room.
+                   caf::replies_to<node_description, worker_actor>::with<void>,
+                   // WORKER: I live, and so do my leases. False: you are not
+                   // known, or lost; drop every lease and join anew.
+                   caf::replies_to<load_report>::with<bool>,
+                   // WORKER: so many slots became free.
+                   caf::reacts_to<credit_return>,
+                   // JOB: I have work, for this tenant, of this priority; send
+                   // grants until I offer nothing.
+                   caf::reacts_to<atom::hungry, std::string, std::string,
+                                  std::int8_t, job_actor>,
+                   // JOB: what I make of a grant.
+                   caf::reacts_to<task_offer>,
+                   // JOB: void my leases everywhere, and forget me.
+                   caf::reacts_to<lease_revocation>,
+                   // Itself: which nodes went silent?
+                   caf::reacts_to<atom::tick>>;
 
 /// One per head: the journal's only writer. Every answer means "on disk".
 using journal_actor = caf::typed_actor<

@@ -60,7 +60,7 @@ protected:
   }
 
   void submit(const std::string& id, std::uint32_t rows,
-              std::int8_t priority = 0) {
+              std::int8_t priority = 0, const std::string& tenant = {}) {
     auto& x = clients[id];
     x.rows = rows;
     x.handle = system.spawn(
@@ -85,13 +85,22 @@ protected:
           [](atom::tick) {},
         };
       });
-    self->send(subject, atom::hungry::value, id, priority, x.handle);
+    self->send(subject, atom::hungry::value, id, tenant, priority, x.handle);
     run();
   }
 
   void free(incarnation_id id, std::uint32_t slots) {
     self->send(subject, credit_return{.incarnation = id, .slots = slots});
     run();
+  }
+
+  // What the jobs whose id begins so have had.
+  std::uint32_t leased_by(const std::string& prefix) const {
+    std::uint32_t sum = 0;
+    for (const auto& [id, x] : clients)
+      if (id.starts_with(prefix))
+        sum += x.leased;
+    return sum;
   }
 
   dispatcher_actor subject;
@@ -136,6 +145,57 @@ TEST_F(Dispatcher, GivesTwiceAsMuchForTwoStepsOfPriority) {
   EXPECT_NEAR(static_cast<double>(clients["high"].leased)
                 / clients["low"].leased,
               2.0, 0.2);
+}
+
+TEST_F(Dispatcher, GivesTwoTenantsHalfEachHoweverManyJobsTheyHave) {
+  join(1, 16);
+  for (int i = 0; i < 10; ++i)
+    submit("many" + std::to_string(i), 100'000, 0, "many");
+  submit("one", 100'000, 0, "one");
+  const auto before = leased_by("many");
+  for (int i = 0; i < 500; ++i)
+    free(1, 4);
+  const auto many = leased_by("many") - before;
+  EXPECT_EQ(many + clients["one"].leased, 2'000u);
+  EXPECT_NEAR(clients["one"].leased, 1'000, 20);
+  // And what the ten have, they have evenly.
+  for (int i = 0; i < 10; ++i)
+    EXPECT_NEAR(clients["many" + std::to_string(i)].leased,
+                leased_by("many") / 10.0, 12);
+}
+
+TEST_F(Dispatcher, CountsJobsWithoutATenantAsOne) {
+  join(1, 4);
+  submit("a", 100'000);
+  submit("b", 100'000);
+  submit("c", 100'000, 0, "shop");
+  for (int i = 0; i < 400; ++i)
+    free(1, 4);
+  EXPECT_NEAR(clients["c"].leased, 800, 20);
+  EXPECT_NEAR(clients["a"].leased, clients["b"].leased, 20);
+}
+
+TEST_F(Dispatcher, LetsNoPriorityTakeFromAnotherTenant) {
+  join(1, 4);
+  submit("loud", 100'000, 10, "loud");
+  submit("quiet", 100'000, -10, "quiet");
+  for (int i = 0; i < 200; ++i)
+    free(1, 4);
+  EXPECT_NEAR(clients["loud"].leased, clients["quiet"].leased, 12);
+}
+
+TEST_F(Dispatcher, LetsATenantThatComesBackNeitherCatchUpNorWait) {
+  join(1, 4);
+  submit("early", 8, 0, "early");
+  submit("long", 100'000, 0, "long");
+  for (int i = 0; i < 200; ++i)
+    free(1, 4);
+  submit("again", 100'000, 0, "early");
+  const auto before = clients["long"].leased;
+  for (int i = 0; i < 100; ++i)
+    free(1, 4);
+  EXPECT_NEAR(clients["again"].leased, 200, 12);
+  EXPECT_NEAR(clients["long"].leased - before, 200, 12);
 }
 
 TEST_F(Dispatcher, TellsJobsOfANodeThatFellSilent) {
