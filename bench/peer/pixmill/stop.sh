@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+. "$(dirname "$0")/../../lib/common.sh"
+stop_pids "$RIG_STATE/pixmill"
