@@ -29,6 +29,7 @@ from compat_test import form
 
 NOBODY = "job_01JD8Q3Z5X7K9M2N4P6R8T0V1W"
 DOWNLOADS = ("results.csv", "results.jsonl", "results.zip", "failed.csv")
+DOWNLOADS = ("results.csv", "results.jsonl", "results.zip", "failed.csv")
 METHODS = ("get", "post", "put", "delete", "patch")
 
 # Pairs that nothing from outside brings about, and what proves them instead.
