@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http/gate_exchange.hpp"
+#include "http/gate_refusal.hpp"
 #include "http/request_framing.hpp"
 #include "http/spool.hpp"
 
@@ -20,6 +21,7 @@ enum class phase : std::uint8_t {
   body,      ///< In the middle of a body.
   answering, ///< Waits for a worker, or is with one.
   flushing,  ///< The end of its answer waits for the client.
+  refused,   ///< Is told so, but not at once.
   lingering, ///< All is said; waits for the client to close.
 };
 
@@ -44,6 +46,8 @@ struct connection {
   std::chrono::steady_clock::time_point body_begun;
   /// When the loop looks after it next; none while `answering`.
   std::optional<std::chrono::steady_clock::time_point> deadline;
+  /// What it is told, while `refused`.
+  const refusal* why = nullptr;
   /// Its place among the idle ones, while `idle`.
   std::list<int>::iterator idle_place;
 };

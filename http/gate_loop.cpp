@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t read_bytes = 64u << 10;
-constexpr int accepts_a_turn = 256;
+constexpr int accepts_a_turn = 64;
 constexpr milliseconds accept_pause{50};
 /// What a client may still send after it was told that it is over.
 constexpr milliseconds linger_for{1'000};
@@ -137,7 +137,8 @@ void gate_loop::on_event(int socket) {
   case phase::lingering:
     return discard(whose);
   case phase::answering:
-    return; // Looked at when its worker is done.
+  case phase::refused:
+    return; // Looked at when its worker, or its time, is done.
   }
 }
 
@@ -221,6 +222,8 @@ void gate_loop::set_phase(connection& whose, phase next) {
   case phase::body:
     whose.body_begun = clock::now();
     return set_deadline(whose, whose.body_begun + settings_.body_grace);
+  case phase::refused:
+    return set_deadline(whose, clock::now() + pause_of_refusal());
   case phase::lingering:
     return set_deadline(whose, clock::now() + linger_for);
   case phase::answering:
@@ -254,6 +257,8 @@ void gate_loop::on_deadline(connection& whose) {
     return refuse(whose, slow_head);
   case phase::body:
     return refuse(whose, slow_body);
+  case phase::refused:
+    return refuse(whose, *whose.why);
   default:
     return close(whose);
   }

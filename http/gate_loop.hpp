@@ -69,6 +69,7 @@ private:
   bool close_oldest_idle();
   void close(connection& whose);
   void set_phase(connection& whose, phase next);
+  std::chrono::milliseconds pause_of_refusal();
   void set_deadline(connection& whose, std::optional<clock::time_point> when);
   void on_event(int socket);
   void on_deadline(connection& whose);
@@ -86,6 +87,8 @@ private:
   bool store(connection& whose, std::string_view bytes);
   bool hold(connection& whose, std::size_t bytes);
   void dispatch(connection& whose, std::string_view rest);
+  void refuse_later(connection& whose, const refusal& why);
+  void forget_request(connection& whose);
   void refuse(connection& whose, const refusal& why);
   void linger(connection& whose);
   void discard(connection& whose);
@@ -110,6 +113,7 @@ private:
   std::optional<clock::time_point> accept_again_;
   std::atomic<clock::rep> drain_at_{no_drain};
   bool drain_begun_ = false;
+  int refused_ = 0; ///< Spreads the pauses of refusals.
   std::unordered_map<int, std::unique_ptr<connection>> connections_;
   /// Sockets of idle connections, the longest idle first.
   std::list<int> idle_;

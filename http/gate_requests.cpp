@@ -18,6 +18,9 @@ namespace {
 /// while long heads have used up their budget.
 constexpr std::size_t free_head_bytes = 1u << 10;
 
+/// How many pauses of different lengths there are.
+constexpr int refusal_steps = 64;
+
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr refusal queue_full{503, "overloaded",
@@ -160,7 +163,7 @@ void gate_loop::dispatch(connection& whose, std::string_view rest) {
                : where == lane::stream ? streams_
                                        : ordinary_;
   if (!pool.try_submit(whose))
-    refuse(whose, where == lane::stream ? streams_full : queue_full);
+    refuse_later(whose, where == lane::stream ? streams_full : queue_full);
 }
 
 /// Runs on a worker.
@@ -225,6 +228,21 @@ void gate_loop::next_request(connection& whose) {
     again_.push_back(whose.socket);
 }
 
+/// Refuses after a pause, without keeping the request: clients that come back
+/// as soon as they are refused would otherwise keep the loop from the others.
+void gate_loop::refuse_later(connection& whose, const refusal& why) {
+  forget_request(whose);
+  whose.why = &why;
+  set_phase(whose, phase::refused);
+}
+
+/// Those who came together are not sent away together, lest they come back so.
+milliseconds gate_loop::pause_of_refusal() {
+  refused_ = (refused_ + 1) % refusal_steps;
+  return settings_.refusal_pause
+         + settings_.refusal_pause * refused_ / refusal_steps;
+}
+
 void gate_loop::refuse(connection& whose, const refusal& why) {
   const auto answer = problem_answer(why, settings_.retry_after);
   ::send(whose.socket, answer.data(), answer.size(),
@@ -236,14 +254,18 @@ void gate_loop::refuse(connection& whose, const refusal& why) {
 /// Waits for the client to close: closing at once while it still sends would
 /// take back what was said.
 void gate_loop::linger(connection& whose) {
+  forget_request(whose);
+  set_phase(whose, phase::lingering);
+  again_.push_back(whose.socket);
+}
+
+void gate_loop::forget_request(connection& whose) {
   whose.current.reset();
   whose.head.reset();
   whose.body.reset();
   whose.content.reset();
   whose.inbound = {};
   whose.memory.resize(0);
-  set_phase(whose, phase::lingering);
-  again_.push_back(whose.socket);
 }
 
 void gate_loop::discard(connection& whose) {

@@ -56,6 +56,10 @@ struct gate_settings {
   /// The end of an answer, up to this many bytes, waits for its client without
   /// a worker.
   std::size_t write_buffer = 1u << 20;
+  /// How long a request that finds no worker waits for its refusal: so long to
+  /// twice as long. Who would
+  /// come back at once costs a socket meanwhile, and no time.
+  std::chrono::milliseconds refusal_pause{250};
   /// What a refusal with 503 asks the client to wait.
   std::chrono::seconds retry_after{1};
 };

@@ -1,9 +1,11 @@
 #include "model/job.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
-#include <random>
 
 namespace pixmill {
 namespace {
@@ -106,9 +108,13 @@ std::string new_id(std::string_view prefix, unix_ms now) {
   auto time = static_cast<std::uint64_t>(now);
   for (std::size_t i = 10; i-- > 0; time >>= 5)
     text[i] = digits[time & 31];
-  std::random_device entropy;
+  // The kernel's, in one call: std::random_device asks the processor for each
+  // number, which took 0.4 ms for one id.
+  std::array<unsigned char, 16> entropy{};
+  if (::getentropy(entropy.data(), entropy.size()) != 0)
+    std::abort(); // There is none in this process: no id would be unique.
   for (std::size_t i = 10; i < text.size(); ++i)
-    text[i] = digits[entropy() & 31];
+    text[i] = digits[entropy[i - 10] & 31];
   return std::string{prefix}.append(text.data(), text.size());
 }
 

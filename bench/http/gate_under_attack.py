@@ -20,7 +20,7 @@ IDLE = 10_000
 SECONDS = 20
 P99_MS = 10
 GROWTH_MB = 50
-HEAD = b"Host: a\r\n"
+HEAD = b"Host: localhost\r\n"
 
 
 def resident_mb(pid):

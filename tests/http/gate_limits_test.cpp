@@ -144,6 +144,20 @@ TEST_F(Gate, RefusesRequestsBehindAFullQueue) {
   EXPECT_EQ(second.receive().status, 200);
 }
 
+TEST_F(Gate, LetsWhoFindsNoWorkerWaitForItsRefusal) {
+  settings.worker_threads = 1;
+  settings.queue_limit = 0;
+  settings.refusal_pause = 200ms;
+  start();
+  auto first = connect();
+  first.send(request("GET /hold"));
+  ASSERT_TRUE(wait_until_held(1));
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(code_of(request("GET /hold")), "overloaded");
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 200ms);
+  EXPECT_EQ(health(), 200);
+}
+
 TEST_F(Gate, GivesStreamsThreadsOfTheirOwn) {
   settings.worker_threads = 1;
   settings.stream_threads = 1;
