@@ -15,13 +15,16 @@
 
 #include "actors/dispatcher.hpp"
 #include "actors/journal.hpp"
+#include "actors/notifier.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/worker.hpp"
 #include "imaging/codec_pool.hpp"
 #include "net/source_fetcher.hpp"
+#include "net/webhook_sender.hpp"
 #include "persistence/directory_store.hpp"
 #include "persistence/journal_store.hpp"
 #include "persistence/store_writer.hpp"
+#include "persistence/webhook_keyring.hpp"
 
 namespace pixmill::actors {
 namespace {
@@ -38,6 +41,7 @@ struct parts {
   std::unique_ptr<persistence::store_writer> writer;
   std::unique_ptr<net::source_fetcher> fetcher;
   std::unique_ptr<imaging::codec_pool> codec;
+  std::unique_ptr<net::webhook_sender> sender; ///< Once there are webhooks.
 };
 
 caf::expected<parts> open_parts(const head_settings& settings) {
@@ -87,8 +91,10 @@ struct system_config : caf::actor_system_config {
 class head::impl {
 public:
   impl(head_settings settings, parts opened)
-      : parts_{std::move(opened)}, config_{settings.scheduler}, system_{
-                                                                  config_} {
+      : parts_{std::move(opened)}, config_{settings.scheduler},
+        system_{config_}, notifier_settings_{settings.notifier},
+        webhook_{settings.webhook}, fetch_{settings.fetch},
+        keyring_{settings.keyring}, journal_folder_{settings.store.journal} {
     // Actors end by the exit messages of `stop`, not by running dry.
     system_.await_actors_before_shutdown(false);
     spawn(std::move(settings));
@@ -109,6 +115,37 @@ public:
   template <class T, class... Ts>
   caf::expected<T> ask_journal(Ts&&... message) {
     return ask_of<T>(journal_, std::forward<Ts>(message)...);
+  }
+
+  template <class T, class... Ts>
+  caf::expected<T> ask_notifier(Ts&&... message) {
+    if (!notifier_)
+      return make_error(errc::interrupted, "no webhooks are sent yet");
+    return ask_of<T>(notifier_, std::forward<Ts>(message)...);
+  }
+
+  caf::expected<caf::unit_t>
+  notify_with(std::function<caf::expected<std::string>(const delivery&)> body) {
+    const persistence::webhook_keyring keyring{keyring_, journal_folder_};
+    if (auto made = keyring.make_first(); !made)
+      return made;
+    if (auto read = keyring.secrets(); !read)
+      return read.error();
+    auto sender = net::webhook_sender::create(webhook_, fetch_);
+    if (!sender)
+      return std::move(sender.error());
+    parts_.sender = std::move(*sender);
+    std::random_device entropy;
+    notifier_ = system_.spawn<caf::detached>(
+      notifier,
+      notifier_setup{.store = parts_.journal.get(),
+                     .transport = parts_.sender.get(),
+                     .journal = journal_,
+                     .settings = notifier_settings_,
+                     .body = std::move(body),
+                     .secrets = [keyring] { return keyring.secrets(); },
+                     .seed = (std::uint64_t{entropy()} << 32) | entropy()});
+    return ask_notifier<caf::unit_t>(atom::restore::value);
   }
 
   const persistence::journal_store& journal() const {
@@ -177,6 +214,8 @@ private:
   // goes last, when what it was sent has been written.
   void stop() {
     const auto end = [this](auto& handle) {
+      if (!handle)
+        return;
       caf::scoped_actor self{system_};
       self->monitor(handle);
       self->send_exit(handle, caf::exit_reason::user_shutdown);
@@ -187,6 +226,8 @@ private:
     end(supervisor_);
     end(dispatcher_);
     end(worker_);
+    end(notifier_);
+    parts_.sender.reset();
     parts_.codec.reset();
     parts_.fetcher.reset();
     parts_.writer.reset();
@@ -201,6 +242,13 @@ private:
   dispatcher_actor dispatcher_;
   worker_actor worker_;
   supervisor_actor supervisor_;
+  notifier_actor notifier_;
+  // What webhooks are sent with, once they are.
+  notifier_settings notifier_settings_;
+  net::webhook_settings webhook_;
+  net::fetch_settings fetch_;
+  persistence::keyring_settings keyring_;
+  std::string journal_folder_;
 };
 
 caf::expected<std::unique_ptr<head>> head::start(head_settings settings) {
@@ -261,6 +309,19 @@ caf::expected<open_slots> head::open(open_query query) {
 
 news_board& head::news() {
   return impl_->news();
+}
+
+caf::expected<caf::unit_t> head::notify_with(
+  std::function<caf::expected<std::string>(const delivery&)> body) {
+  return impl_->notify_with(std::move(body));
+}
+
+caf::expected<delivery> head::replay(const std::string& event) {
+  return impl_->ask_notifier<delivery>(atom::replay::value, event);
+}
+
+caf::expected<webhook_ping> head::ping(const std::string& url) {
+  return impl_->ask_notifier<webhook_ping>(atom::ping::value, url);
 }
 
 const persistence::journal_store& head::journal() const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ struct head_settings {
   net::fetch_settings fetch;
   imaging::imaging_settings imaging;
   persistence::store_settings store;
+  notifier_settings notifier;
+  net::webhook_settings webhook;
+  persistence::keyring_settings keyring;
   sheet_rules rules;   ///< Under which sheets are accepted.
   std::string program; ///< Path of the binary that runs codec processes.
   std::string node_name;
@@ -76,6 +80,20 @@ public:
   /// Removes a token.
   /// @returns Whether there was one of this id.
   caf::expected<bool> revoke(const std::string& token);
+  /// Delivers events to webhooks from now on, those of an earlier life, too;
+  /// makes a secret to sign them with if there is none. Once at most.
+  /// @param body Makes the body of an event; called on a thread of the head's.
+  /// @retval errc::config_invalid, errc::file_unwritable, errc::file_unreadable
+  caf::expected<caf::unit_t>
+  notify_with(std::function<caf::expected<std::string>(const delivery&)> body);
+
+  /// Delivers an event once more; the event as it stands then.
+  /// @retval errc::no_such_delivery
+  caf::expected<delivery> replay(const std::string& event);
+
+  /// Sends a test to a webhook and waits for what comes of it.
+  /// @retval errc::rate_limited Too many tests are under way.
+  caf::expected<webhook_ping> ping(const std::string& url);
 
   /// Returns the slots of a job that have no outcome yet; of one that does not
   /// run, none is in hand.

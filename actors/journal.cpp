@@ -61,15 +61,41 @@ caf::result<void> journal_state::accept(const job_record& job) {
 }
 
 caf::result<void> journal_state::update(const job_record& job) {
+  return store_or_wait(job);
+}
+
+caf::result<void> journal_state::update(const delivery_update& news) {
+  return store_or_wait(news);
+}
+
+void journal_state::listen(notifier_actor listener) {
+  listener_ = std::move(listener);
+}
+
+caf::expected<caf::unit_t> journal_state::store(const job_record& job) {
+  auto event = setup_.store->update_job(job);
+  if (!event)
+    return std::move(event.error());
+  if (*event && listener_)
+    self_->send(listener_, std::move(**event));
+  return caf::unit;
+}
+
+caf::expected<caf::unit_t> journal_state::store(const delivery_update& news) {
+  return setup_.store->events().replace(news.event, news.mark);
+}
+
+template <class T>
+caf::result<void> journal_state::store_or_wait(const T& record) {
   if (!latched_) {
-    auto written = setup_.store->update_job(job);
+    auto written = store(record);
     if (written)
       return caf::unit;
     if (!latch(written.error()))
       return written.error();
   }
   auto promise = self_->make_response_promise<caf::unit_t>();
-  pending_updates_.emplace_back(job, promise);
+  pending_updates_.emplace_back(record, promise);
   return promise;
 }
 
@@ -190,12 +216,13 @@ void journal_state::try_again() {
   record_->set_state("writing");
   telemetry::log(telemetry::log_level::info, "journal writes again");
   flush();
-  for (auto& [job, promise] : std::exchange(pending_updates_, {})) {
-    auto written = setup_.store->update_job(job);
+  for (auto& [record, promise] : std::exchange(pending_updates_, {})) {
+    auto written =
+      std::visit([this](const auto& x) { return store(x); }, record);
     if (written)
       promise.deliver(caf::unit);
     else if (latch(written.error()))
-      pending_updates_.emplace_back(std::move(job), promise);
+      pending_updates_.emplace_back(std::move(record), promise);
     else
       promise.deliver(written.error());
   }
@@ -270,6 +297,14 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     [self](atom::update, const job_record& job) {
       const auto guard = handling(self);
       return self->state.update(job);
+    },
+    [self](const delivery_update& news) {
+      const auto guard = handling(self);
+      return self->state.update(news);
+    },
+    [self](atom::listen, const notifier_actor& listener) {
+      const auto guard = handling(self);
+      self->state.listen(listener);
     },
     [self](commit_request& request) {
       const auto guard = handling(self);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <caf/typed_response_promise.hpp>
@@ -47,6 +48,8 @@ public:
   caf::result<void> update(const job_record& job);
   caf::result<void> put(const api_token& token);
   caf::result<bool> revoke(const std::string& token);
+  caf::result<void> update(const delivery_update& news);
+  void listen(notifier_actor listener);
   caf::result<commit_receipt> collect(commit_request request);
   caf::result<job_truth> reopen(const job_command& command);
   caf::result<job_truth> truth(const std::string& job) const;
@@ -58,18 +61,25 @@ public:
   persistence::journal_store& store();
 
 private:
+  using record_update = std::variant<job_record, delivery_update>;
   using pending_commit = std::pair<commit_request, receipt_promise>;
 
   caf::expected<std::vector<persistence::write_verdict>> write();
   void answer(const std::vector<persistence::write_verdict>& verdicts);
   void refuse(const caf::error& reason);
   bool latch(const caf::error& reason);
+  caf::expected<caf::unit_t> store(const job_record& job);
+  caf::expected<caf::unit_t> store(const delivery_update& news);
+  template <class T>
+  caf::result<void> store_or_wait(const T& record);
 
   pointer self_;
   journal_setup setup_;
   std::optional<telemetry::actor_record> record_;
   std::vector<pending_commit> pending_;
-  std::vector<std::pair<job_record, unit_promise>> pending_updates_;
+  /// Records that wait for space, in their order.
+  std::vector<std::pair<record_update, unit_promise>> pending_updates_;
+  notifier_actor listener_;
   std::size_t pending_slots_ = 0;
   bool flush_due_ = false;
   bool latched_ = false;

@@ -8,6 +8,7 @@
 
 #include "model/api_token.hpp"
 #include "model/compress_goal.hpp"
+#include "model/delivery.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 
@@ -338,6 +339,45 @@ struct job_truth {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_truth& x) {
   return f(caf::meta::type_name("pixmill::job_truth"), x.record, x.counters);
+}
+
+// -- webhooks -----------------------------------------------------------------
+
+/// An event that came further, on its way into the journal.
+struct delivery_update {
+  delivery event;
+  receiver_mark mark = receiver_mark::none;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, delivery_update& x) {
+  return f(caf::meta::type_name("pixmill::delivery_update"), x.event, x.mark);
+}
+
+/// What one request of the NOTIFIER came to.
+struct post_result {
+  std::uint64_t ticket = 0;
+  std::uint16_t status = 0; ///< 0: there was no answer.
+  failure why;
+  std::int64_t retry_after_ms = 0; ///< 0: the receiver named none.
+  std::int64_t took_ms = 0;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, post_result& x) {
+  return f(caf::meta::type_name("pixmill::post_result"), x.ticket, x.status,
+           x.why, x.retry_after_ms, x.took_ms);
+}
+
+/// What a test of a webhook came to.
+struct webhook_ping {
+  std::string event; ///< The `webhook-id` that was sent.
+  delivery_attempt attempt;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, webhook_ping& x) {
+  return f(caf::meta::type_name("pixmill::webhook_ping"), x.event, x.attempt);
 }
 
 // -- introspection ------------------------------------------------------------

@@ -30,6 +30,9 @@ using settled = caf::atom_constant<caf::atom("settled")>;
 using list = caf::atom_constant<caf::atom("list")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
 using revoke = caf::atom_constant<caf::atom("revoke")>;
+using listen = caf::atom_constant<caf::atom("listen")>;
+using replay = caf::atom_constant<caf::atom("replay")>;
+using ping = caf::atom_constant<caf::atom("ping")>;
 
 } // namespace atom
 
@@ -110,6 +113,23 @@ using dispatcher_actor =
                    // Itself: which nodes went silent?
                    caf::reacts_to<atom::tick>>;
 
+/// One per head: events on their way to the jobs' webhooks.
+using notifier_actor = caf::typed_actor<
+  inspected,
+  // JOURNAL: an event is durable.
+  caf::reacts_to<outbox_entry>,
+  // Front ends, once: deliver, also what an earlier life has left.
+  caf::replies_to<atom::restore>::with<void>,
+  // Front ends: deliver an event once more, and ask its receiver again even if
+  // it wanted no more; the event as it stands then.
+  caf::replies_to<atom::replay, std::string>::with<delivery>,
+  // Front ends: send a test to this URL, and tell what came of it.
+  caf::replies_to<atom::ping, std::string>::with<webhook_ping>,
+  // The transport: what one request came to.
+  caf::reacts_to<post_result>,
+  // Itself: is something due?
+  caf::reacts_to<atom::tick>>;
+
 /// One per head: the journal's only writer. Every answer means "on disk".
 using journal_actor = caf::typed_actor<
   inspected,
@@ -137,6 +157,10 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<api_token>::with<void>,
   // Front ends: the token of this id counts no more; whether there was one.
   caf::replies_to<atom::revoke, std::string>::with<bool>,
+  // NOTIFIER: an event came further.
+  caf::replies_to<delivery_update>::with<void>,
+  // NOTIFIER, once: tell me of each event from now on.
+  caf::replies_to<atom::listen, notifier_actor>::with<void>,
   // Itself: the interval of a group commit is over.
   caf::reacts_to<atom::flush>,
   // Itself: has space come back?
@@ -210,6 +234,12 @@ CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::job_record>))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::api_token))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::open_query))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::open_slots))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::delivery))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::outbox_entry))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::delivery_update))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::post_result))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::webhook_ping))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::notifier_actor))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pixmill::actors {
 
@@ -29,6 +32,28 @@ struct job_settings {
   /// This node's name in reports; empty: the host's name.
   std::string node_name;
 };
+
+/// Section `[webhook]`, what concerns the deliveries.
+struct notifier_settings {
+  /// The pause before each attempt, such as `5s`, `5min` or `2h`; as many
+  /// attempts as there are pauses.
+  std::vector<std::string> schedule{"0s", "5s",  "5min", "30min", "2h",
+                                    "5h", "10h", "14h",  "20h",   "24h"};
+  /// Each pause is so much shorter or longer, at random.
+  std::uint32_t jitter_percent = 20;
+  /// A Retry-After beyond this counts as this.
+  std::chrono::seconds longest_retry_after{86'400};
+  /// Events under way at once.
+  std::uint32_t max_deliveries = 32;
+  /// Events under way at once to one receiver (scheme, host and port).
+  std::uint32_t per_receiver = 4;
+  /// A full payload has no rows when they take more bytes than this.
+  std::uint32_t max_rows_bytes = 256'000;
+};
+
+/// Returns the pause that `text` says: a whole number and `ms`, `s`, `min` or
+/// `h`, at most 30 days.
+std::optional<std::chrono::milliseconds> parse_pause(std::string_view text);
 
 /// Section `[scheduler]`: CAF's own, restated because its defaults starve.
 struct scheduler_settings {

@@ -168,6 +168,11 @@ void supervisor_state::load(const std::string& job) {
         if (known == jobs_.end())
           return admit(std::move(truth));
         known->second.truth = std::move(truth);
+        // Its end was stored before its actor went.
+        if (is_terminal(known->second.truth.record.state)) {
+          jobs_.erase(known);
+          return start_next();
+        }
         spawn_job(known->second);
       },
       [job](const caf::error& reason) {

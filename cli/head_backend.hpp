@@ -44,8 +44,20 @@ public:
   settled_since(const std::string& job, std::uint64_t position,
                 std::size_t limit) override;
   std::unique_ptr<http::job_watch> watch(const std::string& job) override;
+  caf::expected<std::vector<delivery>>
+  deliveries(const std::string& job) override;
+  caf::expected<delivery> delivery_of(const std::string& event) override;
+  caf::expected<delivery> replay(const std::string& event) override;
+  caf::expected<actors::webhook_ping> ping(const std::string& url) override;
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view sha256, image_format format) override;
+
+  /// Makes the body of an event, for `head::notify_with`. Asks nothing of the
+  /// actors.
+  /// @param public_url What links start with.
+  caf::expected<std::string> webhook_body(const delivery& event,
+                                          const std::string& public_url,
+                                          std::size_t most_row_bytes);
 
 private:
   caf::expected<caf::unit_t> store_marks(const std::string& job,

@@ -73,6 +73,17 @@ int serve(const serve_options& options, const config::settings& settings,
   auto service = http::service::start(backend, listen, settings.gate);
   if (!service)
     return refuse(to, service.error());
+  // Only now it is known what the links of events start with.
+  const auto begun = (*head)->notify_with(
+    [&backend, public_url = (*service)->public_url(),
+     most = settings.notifier.max_rows_bytes](const delivery& event) {
+      return backend.webhook_body(event, public_url, most);
+    });
+  if (!begun) {
+    service->reset();
+    head->reset();
+    return refuse(to, begun.error());
+  }
   to.out << "pixmill listens on " << (*service)->url() << '\n'
          << guard_line((*service)->tokens()) << std::endl;
   while (!signals.came_within(1h)) {}

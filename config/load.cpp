@@ -138,6 +138,11 @@ public:
     const auto* which = find_setting(section, key);
     if (which == nullptr)
       return unknown_key("--set", section, key);
+    // Everyone on the machine can read the arguments of a process.
+    if (which->secret)
+      return fail("--set", "[" + section + "] " + key
+                             + " is a secret; it is taken from the environment "
+                               "or a file only");
     const auto written = text.substr(equals + 1);
     return assign(*which, read_unquoted(*which, written), written, "--set");
   }

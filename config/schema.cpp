@@ -1,6 +1,9 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
+#include <vector>
+
+#include "config/schema_parts.hpp"
 
 namespace pixmill::config {
 namespace {
@@ -31,6 +34,10 @@ bool accepts_string(const setting& which, const value& x) {
 bool accepts_list(const setting& which, const value& x) {
   const auto* items = std::get_if<std::vector<list_item>>(&x);
   if (items == nullptr)
+    return false;
+  // Of a list of numbers the range is that of each of them.
+  if (which.kind == value_kind::texts && which.highest > 0
+      && !within(which, static_cast<std::int64_t>(items->size())))
     return false;
   return std::all_of(items->begin(), items->end(),
                      [&which](const list_item& item) {
@@ -66,6 +73,16 @@ std::string duration_range(const setting& which) {
 }
 
 } // namespace
+
+std::span<const setting> schema() noexcept {
+  static const auto joined = [] {
+    std::vector<setting> out;
+    for (const auto part : {main_schema(), webhook_schema()})
+      out.insert(out.end(), part.begin(), part.end());
+    return out;
+  }();
+  return joined;
+}
 
 std::span<const std::string_view> section_names() {
   static const auto names = [] {
@@ -130,8 +147,9 @@ std::string allowed(const setting& which) {
   case value_kind::word:
     return "one of " + quoted_words(which.words);
   case value_kind::texts:
-    return "a list [\"…\", \"…\"] of strings, each "
-           + std::string{which.member_name};
+    return "a list [\"…\", \"…\"] of "
+           + (which.highest > 0 ? number_range(which) + " " : std::string{})
+           + "strings, each " + std::string{which.member_name};
   case value_kind::numbers:
     return "a list [1, 2] of whole numbers from " + number_range(which);
   }
@@ -139,8 +157,10 @@ std::string allowed(const setting& which) {
 }
 
 std::string shown(const setting& which, const settings& source) {
-  const auto text = to_text(which.current(source));
-  return which.secret && text != "\"\"" ? "\"********\"" : text;
+  auto text = to_text(which.current(source));
+  if (!which.secret || text == "\"\"" || text == "[]")
+    return text;
+  return which.kind == value_kind::texts ? "[\"********\"]" : "\"********\"";
 }
 
 } // namespace pixmill::config

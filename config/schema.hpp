@@ -29,8 +29,9 @@ struct setting {
   std::string_view key;
   std::string_view doc; ///< One line for a person.
   value_kind kind = value_kind::number;
-  /// Of a number, of each number in a list, of a string's length; nanoseconds
-  /// of a duration. Both ends are allowed.
+  /// Of a number, of each number in a list, of a string's length, of how many
+  /// strings a list has (0 and 0: any); nanoseconds of a duration. Both ends
+  /// are allowed.
   std::int64_t lowest = 0;
   std::int64_t highest = 0;
   /// Nanoseconds of which a duration must be a multiple.

@@ -1,5 +1,5 @@
 #include "config/binding.hpp"
-#include "config/schema.hpp"
+#include "config/schema_parts.hpp"
 #include "net/address_guard.hpp"
 
 namespace pixmill::config {
@@ -389,7 +389,7 @@ constexpr std::array table{
 
 } // namespace
 
-std::span<const setting> schema() noexcept {
+std::span<const setting> main_schema() noexcept {
   return table;
 }
 

@@ -18,7 +18,10 @@ struct settings {
   imaging::imaging_settings imaging;
   persistence::store_settings store;
   http::service_settings http;
-  http::gate_settings gate; ///< In section `[http]`, too.
+  http::gate_settings gate;              ///< In section `[http]`, too.
+  actors::notifier_settings notifier;    ///< In section `[webhook]`.
+  net::webhook_settings webhook;         ///< In section `[webhook]`, too.
+  persistence::keyring_settings keyring; ///< In section `[webhook]`, too.
   telemetry::log_settings log;
 };
 

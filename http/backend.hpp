@@ -15,6 +15,7 @@
 
 #include "actors/messages.hpp"
 #include "model/api_token.hpp"
+#include "model/delivery.hpp"
 #include "model/image_format.hpp"
 #include "model/item.hpp"
 #include "model/job.hpp"
@@ -145,6 +146,20 @@ public:
                 std::size_t limit) = 0;
 
   virtual std::unique_ptr<job_watch> watch(const std::string& job) = 0;
+  /// Returns the events of a job, oldest first.
+  virtual caf::expected<std::vector<delivery>>
+  deliveries(const std::string& job) = 0;
+
+  /// @retval errc::no_such_delivery
+  virtual caf::expected<delivery> delivery_of(const std::string& event) = 0;
+
+  /// Delivers an event once more; the event as it stands then.
+  /// @retval errc::no_such_delivery
+  virtual caf::expected<delivery> replay(const std::string& event) = 0;
+
+  /// Sends a test to a webhook, and waits for what comes of it.
+  /// @retval errc::rate_limited Too many tests are under way.
+  virtual caf::expected<actors::webhook_ping> ping(const std::string& url) = 0;
 
   /// Opens a stored image.
   /// @retval errc::store There is none.

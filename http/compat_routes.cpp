@@ -44,10 +44,9 @@ caf::expected<received> receive_plain(const httplib::ContentReader& reader,
                              {.file = {"file", "csv"}, .text = "webhook_url"});
   if (!form)
     return std::move(form.error());
-  if (!form->text.empty())
-    return make_error(errc::option_invalid,
-                      "webhook_url: this server delivers none");
   auto options = json::object();
+  if (!form->text.empty())
+    options["webhook"]["url"] = form->text;
   // What is no UTF-8 is replaced here, and refused there.
   auto parsed = parse_job_options(
     options.dump(-1, ' ', false, json::error_handler_t::replace));

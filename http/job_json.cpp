@@ -29,7 +29,8 @@ json links_of(const std::string& id) {
           {"results_csv", self + "/results.csv"},
           {"results_jsonl", self + "/results.jsonl"},
           {"results_zip", self + "/results.zip"},
-          {"failed_csv", self + "/failed.csv"}};
+          {"failed_csv", self + "/failed.csv"},
+          {"deliveries", self + "/deliveries"}};
 }
 
 double rounded(double value, double parts) {

@@ -17,6 +17,12 @@ problem problem_of(const caf::error& reason) {
   switch (code_of(reason, errc::none)) {
   case errc::no_such_job:
     return {404, "no-such-job", "There is no such job", std::move(detail)};
+  case errc::no_such_delivery:
+    return {404, "no-such-delivery", "There is no such delivery",
+            std::move(detail)};
+  case errc::rate_limited:
+    return {429, "rate-limited", "This was asked for too often",
+            std::move(detail), trouble_retry_s};
   case errc::wrong_state:
     return {409, "wrong-state", "The job's state does not allow this",
             std::move(detail)};

@@ -11,6 +11,7 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_event_routes(server, context);
   add_result_routes(server, context);
   add_file_routes(server, context);
+  add_webhook_routes(server, context);
   add_token_routes(server, context);
   add_compat_routes(server, context);
 }

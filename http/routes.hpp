@@ -66,6 +66,9 @@ void add_file_routes(httplib::Server& server, route_context& context);
 
 /// `/upload`, `/status/{id}` and `/download/{id}`, if `settings.compat`.
 void add_compat_routes(httplib::Server& server, route_context& context);
+/// `GET /v1/jobs/{id}/deliveries`, `POST /v1/deliveries/{id}/replay` and
+/// `POST /v1/webhooks/test`.
+void add_webhook_routes(httplib::Server& server, route_context& context);
 
 /// `/healthz` and `/readyz`, and what is said of routes that do not exist.
 void add_service_routes(httplib::Server& server, route_context& context);

@@ -59,6 +59,10 @@ public:
     return url_;
   }
 
+  const std::string& public_url() const noexcept {
+    return context_.settings.public_url;
+  }
+
 private:
   route_context context_;
   std::unique_ptr<gated_server> server_;
@@ -108,6 +112,10 @@ const std::string& service::url() const noexcept {
 
 std::size_t service::tokens() const {
   return impl_->tokens().size();
+}
+
+const std::string& service::public_url() const noexcept {
+  return impl_->public_url();
 }
 
 void service::drain(std::chrono::milliseconds deadline) {

@@ -39,6 +39,8 @@ public:
 
   /// Returns how many tokens guard it; 0: it is open to this machine.
   std::size_t tokens() const;
+  /// Returns what links start with that leave this machine.
+  const std::string& public_url() const noexcept;
 
   /// Takes no more connections, and lets what is being answered end.
   void drain(std::chrono::milliseconds deadline);

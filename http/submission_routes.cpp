@@ -116,14 +116,11 @@ caf::expected<received> read_csv(const httplib::Request& request,
 caf::expected<received> receive(const httplib::Request& request,
                                 const httplib::ContentReader& reader,
                                 submission& to) {
-  auto out =
-    request.is_multipart_form_data() ? read_form(reader, to)
-    : request.get_header_value("Content-Type").starts_with("application/json")
-      ? read_json(reader, to)
-      : read_csv(request, reader, to);
-  if (out && !out->options.webhook_url.empty())
-    return refused("webhook: this server delivers none");
-  return out;
+  if (request.is_multipart_form_data())
+    return read_form(reader, to);
+  if (request.get_header_value("Content-Type").starts_with("application/json"))
+    return read_json(reader, to);
+  return read_csv(request, reader, to);
 }
 
 bool is_known_form(const httplib::Request& request) {

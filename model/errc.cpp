@@ -53,6 +53,7 @@ constexpr std::array words{
   word_of_code{errc::file_unwritable, "file-unwritable"},
   word_of_code{errc::failure_ratio, "failure-ratio"},
   word_of_code{errc::interrupted, "interrupted"},
+  word_of_code{errc::no_such_delivery, "no-such-delivery"},
 };
 
 constexpr auto category = caf::atom("pixmill");

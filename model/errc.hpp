@@ -50,6 +50,7 @@ enum class errc : std::uint8_t {
   file_unwritable,
   failure_ratio, ///< More failed than `max_failure_ratio` allows.
   interrupted,
+  no_such_delivery,
 };
 
 /// Returns the stable word of `code`, such as `address_blocked`. The word of

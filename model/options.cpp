@@ -1,5 +1,6 @@
 #include "model/options.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "model/quantity.hpp"
 #include "model/sha256.hpp"
+#include "model/url_text.hpp"
 
 namespace pixmill {
 namespace {
@@ -16,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t max_json_bytes = 64 << 10;
 constexpr std::size_t max_name_bytes = 200;
+constexpr std::size_t max_url_bytes = 2'000;
 constexpr std::uint32_t one_in_ppm = 1'000'000;
 constexpr std::int64_t max_edge_pixels = 65'535;
 constexpr std::chrono::seconds max_deadline = std::chrono::days{30};
@@ -163,12 +166,18 @@ complaint read_on_invalid(const json& value, invalid_policy& policy) {
   return wants("on_invalid", "reject or skip", value);
 }
 
+// A URL with a password in it would be in logs and lists soon.
 complaint read_webhook_url(const json& value, std::string& url) {
-  const auto bad = read_text(value, "webhook.url", 2'000, url);
-  if (bad.empty() && (url.starts_with("http://") || url.starts_with("https://"))
-      && url.find_first_of(" \t\r\n") == std::string::npos)
-    return {};
-  return wants("webhook.url", "an http or https URL of at most 2000 bytes",
+  std::string text;
+  if (auto bad = read_text(value, "webhook.url", max_url_bytes, text);
+      bad.empty())
+    if (is_webhook_url(text)) {
+      url = std::move(text);
+      return {};
+    }
+  return wants("webhook.url",
+               "an http or https URL of at most 2000 bytes that names a host "
+               "and no user",
                value);
 }
 
@@ -257,6 +266,22 @@ json work_json(const job_options& options) {
 }
 
 } // namespace
+
+bool is_webhook_url(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (text.size() > max_url_bytes || scheme == text.npos)
+    return false;
+  const auto host = text.substr(scheme + 3);
+  const auto user = host.substr(0, host.find_first_of("/?#\\")).find('@');
+  // Bytes that a URL has not got would end its line in a request.
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c > ' ' && c < '\x7f'; });
+  sheet_slot read;
+  read_url(text, {}, read);
+  // What it has cleaned of quotes or the like was none.
+  return plain && user == host.npos && read.problem.empty()
+         && starts_with_scheme(text);
+}
 
 caf::expected<job_options> parse_job_options(std::string_view text) {
   if (text.size() > max_json_bytes)

@@ -18,6 +18,10 @@ namespace pixmill {
 ///         of range; context: the option and what is allowed.
 caf::expected<job_options> parse_job_options(std::string_view json);
 
+/// Returns whether webhooks can be sent to `text`: an http(s) URL with a host
+/// and without user or password, at most 2000 bytes of visible ASCII.
+bool is_webhook_url(std::string_view text);
+
 /// Returns `options` as JSON that `parse_job_options` reads back to the same
 /// value. Equal options give equal text: keys are sorted, none is left to its
 /// default but `columns` and `webhook` when they are empty.

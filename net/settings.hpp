@@ -43,4 +43,15 @@ struct fetch_settings {
   std::chrono::seconds longest_retry_after{300};
 };
 
+/// Section `[webhook]`, what concerns the network.
+struct webhook_settings {
+  /// From the look-up of the name to the end of the answer.
+  std::chrono::milliseconds timeout{15'000};
+  /// Ports that webhooks may be sent to besides 80, 443 and those of `[fetch]`.
+  std::vector<std::uint16_t> allow_ports;
+  /// Address ranges that webhooks may be sent to although they are not public,
+  /// besides those of `[fetch]`.
+  std::vector<std::string> allow_cidrs;
+};
+
 } // namespace pixmill::net

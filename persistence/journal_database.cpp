@@ -19,8 +19,9 @@
 namespace pixmill::persistence {
 namespace {
 
-constexpr std::array<const char*, 9> family_names{
-  "meta", "jobs", "csv", "slots", "outbox", "idem", "tokens", "index", "trail"};
+constexpr std::array<const char*, 10> family_names{
+  "meta", "jobs",   "csv",   "slots", "outbox",
+  "idem", "tokens", "index", "trail", "deliveries"};
 constexpr auto schema_key = "schema";
 constexpr std::size_t block_cache_bytes = 24 << 20;
 constexpr std::size_t write_buffer_bytes = 8 << 20;

@@ -30,6 +30,7 @@ enum class family : std::uint8_t {
   tokens,
   index,
   trail,
+  deliveries,
 };
 
 /// The open RocksDB under the journal, and what its errors mean.

@@ -3,13 +3,15 @@
 namespace pixmill::persistence {
 namespace {
 
-void append_number(std::string& out, std::uint32_t x, int bytes) {
+constexpr std::size_t time_bytes = 8;
+
+void append_number(std::string& out, std::uint64_t x, int bytes) {
   for (auto shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
     out += static_cast<char>(x >> shift);
 }
 
-std::uint32_t number_in(std::string_view bytes) noexcept {
-  std::uint32_t x = 0;
+std::uint64_t number_in(std::string_view bytes) noexcept {
+  std::uint64_t x = 0;
   for (const auto byte : bytes)
     x = x << 8 | static_cast<unsigned char>(byte);
   return x;
@@ -40,7 +42,8 @@ bool parse_slot_key(std::string_view key, std::string_view prefix,
                     slot_id& slot) noexcept {
   if (key.size() != prefix.size() + 6 || !key.starts_with(prefix))
     return false;
-  slot.row = number_in(key.substr(prefix.size(), 4));
+  slot.row =
+    static_cast<std::uint32_t>(number_in(key.substr(prefix.size(), 4)));
   slot.index =
     static_cast<std::uint16_t>(number_in(key.substr(key.size() - 2)));
   return true;
@@ -96,7 +99,7 @@ bool parse_index_key(std::string_view key, std::string_view prefix,
   of.state = static_cast<item_state>(key[0]);
   of.code = static_cast<errc>(key[1]);
   of.http_status = static_cast<std::uint16_t>(number_in(key.substr(2, 2)));
-  slot.row = number_in(key.substr(4, 4));
+  slot.row = static_cast<std::uint32_t>(number_in(key.substr(4, 4)));
   slot.index = static_cast<std::uint16_t>(number_in(key.substr(8, 2)));
   return true;
 }
@@ -119,6 +122,34 @@ std::string submission_key(std::string_view tenant, std::string_view key) {
 std::string fingerprint_key(std::string_view fingerprint,
                             std::string_view job) {
   return std::string{"f"}.append(fingerprint).append(1, '\0').append(job);
+}
+
+std::string outbox_key(unix_ms due, std::string_view event) {
+  std::string key;
+  append_number(key, static_cast<std::uint64_t>(due), time_bytes);
+  return key.append(event);
+}
+
+bool parse_outbox_key(std::string_view key, unix_ms& due, std::string& event) {
+  if (key.size() <= time_bytes)
+    return false;
+  due = static_cast<unix_ms>(number_in(key.substr(0, time_bytes)));
+  event = key.substr(time_bytes);
+  return true;
+}
+
+// The ids of jobs start otherwise, so that the three do not meet.
+
+std::string delivery_key(std::string_view job, std::string_view event) {
+  return job_prefix(job).append(event);
+}
+
+std::string event_key(std::string_view event) {
+  return std::string{"event\0", 6}.append(event);
+}
+
+std::string receiver_key(std::string_view url) {
+  return std::string{"gone\0", 5}.append(url);
 }
 
 } // namespace pixmill::persistence

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "model/errc.hpp"
+#include "model/job.hpp"
 #include "model/outcome.hpp"
 
 namespace pixmill::persistence {
@@ -70,5 +71,18 @@ std::string fingerprint_key(std::string_view fingerprint, std::string_view job);
 /// Returns the key in `idem` of what a sender of a tenant called its request.
 /// @param key Without a NUL, which ends the tenant.
 std::string submission_key(std::string_view tenant, std::string_view key);
+
+/// Returns the key in `outbox` of an event that is due at `due`.
+std::string outbox_key(unix_ms due, std::string_view event);
+
+/// Returns the time and the event of a key in `outbox`.
+/// @returns False when `key` is not such a key.
+bool parse_outbox_key(std::string_view key, unix_ms& due, std::string& event);
+
+/// Returns the keys in `deliveries`: of an event of a job, of the job that an
+/// event belongs to, and of a receiver that wants no more.
+std::string delivery_key(std::string_view job, std::string_view event);
+std::string event_key(std::string_view event);
+std::string receiver_key(std::string_view url);
 
 } // namespace pixmill::persistence

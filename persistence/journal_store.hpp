@@ -12,9 +12,11 @@
 #include <caf/expected.hpp>
 #include <caf/unit.hpp>
 
+#include "model/delivery.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 #include "persistence/item_index.hpp"
+#include "persistence/outbox.hpp"
 #include "persistence/settlement_trail.hpp"
 #include "persistence/slot_cursor.hpp"
 #include "persistence/token_store.hpp"
@@ -39,7 +41,8 @@ enum class write_verdict : std::uint8_t {
 /// any thread may read.
 ///
 /// Column families: `meta`, `jobs`, `csv`, `slots`, `outbox`, `idem`,
-/// `tokens`, `index`, `trail`. Every value starts with a version byte.
+/// `tokens`, `index`, `trail`, `deliveries`. Every value starts with a version
+/// byte.
 class journal_store {
 public:
   static constexpr std::uint32_t schema_version = 2;
@@ -66,8 +69,10 @@ public:
   /// before it its own: synced on return.
   caf::expected<caf::unit_t> accept_job(const job_record& job);
 
-  /// Replaces the record of a job; synced on return.
-  caf::expected<caf::unit_t> update_job(const job_record& job);
+  /// Replaces the record of a job; synced on return. A job that settles and has
+  /// a webhook leaves an event in the outbox, in the same batch.
+  /// @returns That event, if there is one.
+  caf::expected<std::optional<outbox_entry>> update_job(const job_record& job);
 
   /// Records outcomes and the counters they change in one synced batch. The
   /// first write of a slot wins, also within the batch.
@@ -81,7 +86,7 @@ public:
   caf::expected<caf::unit_t> reopen_slots(const job_record& job,
                                           const std::vector<slot_id>& slots);
 
-  /// Removes a job, its CSV and its outcomes.
+  /// Removes a job, its CSV, its outcomes and its events.
   caf::expected<caf::unit_t> erase_job(std::string_view job);
 
   /// Removes the chunks of submissions that were never accepted.
@@ -140,6 +145,11 @@ public:
 
   /// Returns the order in which the slots of jobs have settled.
   const settlement_trail& trail() const;
+
+  /// Returns the events on their way to webhooks; who writes them is who writes
+  /// the journal.
+  outbox& events() noexcept;
+  const outbox& events() const noexcept;
 
   /// Returns the tokens of this journal; who writes them is who writes it.
   token_store& tokens() noexcept;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/api_token.hpp"
+#include "model/delivery.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 #include "model/sheet.hpp"
@@ -23,6 +24,9 @@ std::string encode(const job_record& x);
 std::string encode(const api_token& x);
 std::string encode(const std::vector<slot_id>& x);
 std::string encode(const std::vector<sheet_mark>& x);
+std::string encode(const delivery& x);
+/// Without `event` and `due`, which stand in its key.
+std::string encode(const outbox_entry& x);
 
 /// Decodes what `encode` made.
 /// @returns False when `bytes` is anything else; `x` is then unspecified.
@@ -33,5 +37,7 @@ bool decode(std::string_view bytes, job_record& x);
 bool decode(std::string_view bytes, api_token& x);
 bool decode(std::string_view bytes, std::vector<slot_id>& x);
 bool decode(std::string_view bytes, std::vector<sheet_mark>& x);
+bool decode(std::string_view bytes, delivery& x);
+bool decode(std::string_view bytes, outbox_entry& x);
 
 } // namespace pixmill::persistence

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pixmill::persistence {
 
@@ -16,6 +17,15 @@ struct store_settings {
   std::uint32_t commit_outcomes = 64;
   /// … or this long, whichever is first.
   std::chrono::milliseconds commit_interval{10};
+};
+
+/// Section `[webhook]`, what concerns its secrets.
+struct keyring_settings {
+  /// `whsec_` and base64, the newest first; each signs. Empty: the file's.
+  std::vector<std::string> secrets;
+  /// File with one of them a line; empty: `webhook-secrets`, beside the
+  /// journal's folder.
+  std::string secrets_file;
 };
 
 } // namespace pixmill::persistence

@@ -35,6 +35,8 @@ const char* to_string(actor_kind kind) noexcept {
     return "image";
   case actor_kind::journal:
     return "journal";
+  case actor_kind::notifier:
+    return "notifier";
   }
   return "unknown";
 }

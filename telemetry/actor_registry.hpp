@@ -18,10 +18,11 @@ enum class actor_kind : std::uint8_t {
   row,
   image,
   journal,
+  notifier,
 };
 
 /// How many there are.
-inline constexpr std::size_t actor_kind_count = 7;
+inline constexpr std::size_t actor_kind_count = 8;
 
 /// Returns `supervisor`, `job`, …
 const char* to_string(actor_kind kind) noexcept;

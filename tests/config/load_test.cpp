@@ -144,7 +144,7 @@ TEST_F(Load, NamesAnUnknownSection) {
                      "\"fetch\"?");
   write("[cluster]\n");
   EXPECT_EQ(error(), "x.conf:1: [cluster] is not a known section; known: "
-                     "scheduler, jobs, fetch, imaging, store, http, log");
+                     "scheduler, jobs, fetch, imaging, store, http, log, webhook");
 }
 
 TEST_F(Load, NamesAnUnknownKey) {

@@ -24,6 +24,7 @@ import urllib.parse
 import contract_proxy
 import harness
 from harness import Case, poll, sheet
+from receiver import Receiver
 from service_test import Answer, Server, multipart
 from compat_test import form
 
@@ -220,6 +221,7 @@ class Contract(Case):
         job = self.submissions()
         self.reading(job)
         self.commands()
+        self.webhooks()
         self.compat()
         self.pages()
         self.gate()
@@ -325,6 +327,51 @@ class Contract(Case):
 
         poll(taken, pause=0)
         return {"body": b"x", "Idempotency_Key": "slow"}
+
+    def webhooks(self):
+        receiver = Receiver(lambda came: 500 if "bad" in came.path else 204)
+        self.addCleanup(receiver.stop)
+        # The origin's port is open to webhooks as well; another's is not.
+        hooks = self.start("hooks", f"webhook.allow-ports=[{receiver.port}]",
+                           'webhook.schedule=["0s"]')
+        proxy = contract_proxy.Proxy(
+            self.program, contract_proxy.strict(self.description), hooks.url,
+            self.folder, "--errors",
+        )
+        self.addCleanup(proxy.stop)
+
+        def good(method, path, body=None, want=200, **headers):
+            fields = {k.replace("_", "-"): v for k, v in headers.items()}
+            answer = ask(proxy.url, method, path, body, fields)
+            self.assertNotIn(b"stoplight.io/prism", answer.body, path)
+            self.assertEqual(answer.status, want, (path, answer.body))
+            self.described.note(method, path, answer.status)
+            return answer
+
+        def bad(method, path, want, code, body=None):
+            self.bad(method, path, want, code, body, hooks.url)
+
+        for path in ("/hook", "/bad"):
+            query = urllib.parse.urlencode(
+                {"webhook": json.dumps({"url": receiver.url(path)})}
+            )
+            job = good("POST", f"/v1/jobs?{query}",
+                       self.catalogue(mark=path).encode(), 202,
+                       Content_Type="text/csv").json["id"]
+            log = f"/v1/jobs/{job}/deliveries"
+            poll(lambda: [e for e in hooks.get(log).json["deliveries"]
+                          if e["attempts"]])
+            seen = good("GET", log)
+            good("GET", log, None, 304, If_None_Match=seen.headers["ETag"])
+            good("POST", "/v1/webhooks/test",
+                 json.dumps({"url": receiver.url(path)}).encode(),
+                 Content_Type="application/json")
+        event = seen.json["deliveries"][0]
+        good("POST", event["links"]["replay"], b"", 202)
+        bad("GET", log + "?limit=0", 422, "option-invalid")
+        bad("GET", f"/v1/jobs/{NOBODY}/deliveries", 404, "no-such-job")
+        bad("POST", "/v1/deliveries/evt_x/replay", 404, "no-such-delivery")
+        bad("POST", "/v1/webhooks/test", 422, "option-invalid", b"{}")
 
     def reading(self, job):
         self.server.finished(job)

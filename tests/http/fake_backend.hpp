@@ -117,6 +117,30 @@ public:
     return nullptr;
   }
 
+  caf::expected<std::vector<delivery>>
+  deliveries(const std::string& job) override {
+    std::vector<delivery> out;
+    for (const auto& one : events)
+      if (one.job.id == job)
+        out.push_back(one);
+    return out;
+  }
+
+  caf::expected<delivery> delivery_of(const std::string& event) override {
+    for (const auto& one : events)
+      if (one.id == event)
+        return one;
+    return make_error(errc::no_such_delivery, event);
+  }
+
+  caf::expected<delivery> replay(const std::string& event) override {
+    return delivery_of(event);
+  }
+
+  caf::expected<actors::webhook_ping> ping(const std::string&) override {
+    return actors::webhook_ping{};
+  }
+
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view, image_format) override {
     return make_error(errc::store, "there is none");
@@ -133,6 +157,7 @@ public:
   std::map<std::string, std::string> sheets;
   std::vector<job_record> accepted;
   std::vector<api_token> stored_tokens;
+  std::vector<delivery> events;
 };
 
 } // namespace pixmill::test
