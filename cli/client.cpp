@@ -12,6 +12,7 @@
 #include "cli/client_results.hpp"
 #include "cli/client_submit.hpp"
 #include "cli/client_watch.hpp"
+#include "cli/client_webhooks.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/service_json.hpp"
@@ -126,6 +127,15 @@ public:
   }
   int operator()(const list_options& x) const {
     return list(x, server_, to_);
+  }
+  int operator()(const deliveries_options& x) const {
+    return deliveries(x, server_, to_);
+  }
+  int operator()(const replay_options& x) const {
+    return replay(x, server_, to_);
+  }
+  int operator()(const webhook_test_options& x) const {
+    return webhook_test(x, server_, to_);
   }
 
 private:

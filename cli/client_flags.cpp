@@ -145,6 +145,13 @@ void add_client_verbs(CLI::App& app, client_targets& into) {
   add_job_verb(app, into.resume, "resume", "Lets a paused job go on");
   add_retry(app, into.retry);
   add_list(app, into.list);
+  add_job_verb(app, into.deliveries, "deliveries",
+               "Lists the webhooks of a job and what came of each");
+  auto& replay =
+    *app.add_subcommand("replay", "Has a webhook delivered once more");
+  replay.add_option("EVENT", into.replay.event, "As deliveries prints it")
+    ->required();
+  add_server_flags(replay, into.replay);
 }
 
 std::optional<client_options> selected_client_verb(const CLI::App& app,
@@ -161,6 +168,10 @@ std::optional<client_options> selected_client_verb(const CLI::App& app,
     return std::move(from.retry);
   if (app.got_subcommand("ls"))
     return std::move(from.list);
+  if (app.got_subcommand("deliveries"))
+    return std::move(from.deliveries);
+  if (app.got_subcommand("replay"))
+    return std::move(from.replay);
   for (const auto& [name, steer] : {std::pair{"cancel", &from.cancel},
                                     {"pause", &from.pause},
                                     {"resume", &from.resume}}) {

@@ -21,9 +21,11 @@ struct client_targets {
   steer_options resume;
   retry_options retry;
   list_options list;
+  deliveries_options deliveries;
+  replay_options replay;
 };
 
-/// Adds the flags that say which server is meant, and --json.
+/// Adds the flags that say which server is meant, and `--json`.
 void add_server_flags(CLI::App& verb, server_options& options);
 
 /// Adds the verbs that talk to a server.

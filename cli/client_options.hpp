@@ -54,9 +54,20 @@ struct list_options : server_options {
   std::string name;  ///< Empty: any.
 };
 
+struct deliveries_options : job_verb_options {};
+
+struct replay_options : server_options {
+  std::string event; ///< `evt_…`
+};
+
+struct webhook_test_options : server_options {
+  std::string receiver; ///< URL.
+};
+
 /// The verbs that are requests to a server.
 using client_options =
   std::variant<submit_options, status_options, watch_options, results_options,
-               steer_options, retry_options, list_options>;
+               steer_options, retry_options, list_options, deliveries_options,
+               replay_options, webhook_test_options>;
 
 } // namespace pixmill::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -12,15 +13,16 @@
 #include "cli/help_format.hpp"
 #include "cli/sheet_flags.hpp"
 #include "cli/token_flags.hpp"
+#include "cli/webhook_flags.hpp"
 #include "config/suggestion.hpp"
 
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 17> verb_names{
-  "run",   "serve",   "validate", "verify", "submit", "status",
-  "watch", "results", "cancel",   "pause",  "resume", "retry",
-  "ls",    "token",   "config",   "doctor", "version"};
+constexpr std::array<std::string_view, 20> verb_names{
+  "run",     "serve",  "validate", "verify",     "submit", "status", "watch",
+  "results", "cancel", "pause",    "resume",     "retry",  "ls",     "token",
+  "config",  "doctor", "version",  "deliveries", "replay", "webhook"};
 
 constexpr auto result_group = "What is written";
 
@@ -148,6 +150,7 @@ struct parse_targets {
   verify_options verify;
   client_targets client;
   token_targets token;
+  webhook_targets webhook;
   config_show_options show;
   doctor_options doctor;
   version_options version;
@@ -175,6 +178,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_verify(app, into.verify);
   add_client_verbs(app, into.client);
   add_token_verbs(app, into.token);
+  add_webhook_verbs(app, into.webhook);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
   config.require_subcommand(1);
   add_plain(config, into.show, "show",
@@ -195,6 +199,16 @@ command_line selected(const CLI::App& app, parse_targets from) {
     out.verb = std::move(*client);
   else if (auto token = selected_token_verb(app, std::move(from.token)))
     out.verb = std::move(*token);
+  else if (auto webhook = selected_webhook_verb(app, std::move(from.webhook)))
+    std::visit(
+      [&out](auto& options) {
+        using type = std::remove_reference_t<decltype(options)>;
+        if constexpr (std::is_same_v<type, webhook_test_options>)
+          out.verb = client_options{std::move(options)};
+        else
+          out.verb = std::move(options);
+      },
+      *webhook);
   else if (app.got_subcommand("run"))
     out.verb = std::move(from.run);
   else if (app.got_subcommand("serve"))
@@ -242,6 +256,9 @@ parse_command_line(const std::vector<std::string>& arguments) {
     if (verb == "token"
         && app.get_subcommand("token")->get_subcommands().empty())
       return usage("token what? known: token new, token list, token revoke ID");
+    if (app.got_subcommand("webhook")
+        && app.get_subcommand("webhook")->get_subcommands().empty())
+      return usage("webhook what? known: webhook verify, secret, rotate, test");
     return usage(error.what());
   } catch (const CLI::ParseError& error) {
     return usage(error.what());

@@ -9,6 +9,7 @@
 #include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
 #include "cli/token.hpp"
+#include "cli/webhook_options.hpp"
 
 namespace pixmill::cli {
 
@@ -39,7 +40,8 @@ struct command_line {
   std::vector<std::string> assignments; ///< Of `--set`.
   std::variant<run_options, serve_options, validate_options, verify_options,
                client_options, token_options, config_show_options,
-               doctor_options, version_options>
+               doctor_options, version_options, webhook_verify_options,
+               webhook_secret_options>
     verb;
 };
 

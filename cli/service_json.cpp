@@ -173,6 +173,41 @@ caf::expected<job_page> read_job_page(std::string_view text) {
   return out;
 }
 
+caf::expected<delivery_page> read_deliveries(std::string_view text) {
+  const auto document = parsed(text);
+  const auto& list = member(document, "deliveries");
+  if (!list.is_array())
+    return not_understood();
+  delivery_page out;
+  for (const auto& each : list) {
+    auto& event = out.events.emplace_back();
+    event.id = text_of(member(each, "id"));
+    event.type = text_of(member(each, "type"));
+    event.state = text_of(member(each, "state"));
+    event.created_at = text_of(member(each, "created_at"));
+    event.next_attempt_at = text_of(member(each, "next_attempt_at"));
+    const auto& attempts = member(each, "attempts");
+    if (!attempts.is_array() || attempts.empty())
+      continue;
+    event.attempts = attempts.size();
+    const auto& last = attempts.back();
+    event.last_result = text_of(member(member(last, "error"), "code"));
+    if (event.last_result.empty())
+      event.last_result = std::to_string(count_of(member(last, "status")));
+  }
+  out.next_cursor = text_of(member(document, "next_cursor"));
+  return out;
+}
+
+caf::expected<webhook_test_answer> read_webhook_test(std::string_view text) {
+  const auto document = parsed(text);
+  const auto& delivered = member(document, "delivered");
+  if (!delivered.is_boolean())
+    return not_understood();
+  return webhook_test_answer{.delivered = delivered.get<bool>(),
+                             .why = why_from(document)};
+}
+
 std::string problem::line() const {
   auto out = title;
   if (!detail.empty())

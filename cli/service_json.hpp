@@ -40,6 +40,35 @@ struct job_page {
 /// @retval errc::connect Not a list of jobs.
 caf::expected<job_page> read_job_page(std::string_view json);
 
+/// One event on its way to a webhook.
+struct delivery_answer {
+  std::string id;
+  std::string type;
+  std::string state;
+  std::uint64_t attempts = 0;
+  std::string last_result; ///< Of the last attempt: a code, or the status.
+  std::string created_at;
+  std::string next_attempt_at; ///< Empty: none is planned.
+};
+
+/// One page of a job's events.
+struct delivery_page {
+  std::vector<delivery_answer> events;
+  std::string next_cursor; ///< Empty: this is the last page.
+};
+
+/// @retval errc::connect Not a list of events.
+caf::expected<delivery_page> read_deliveries(std::string_view json);
+
+/// What a receiver made of a test.
+struct webhook_test_answer {
+  bool delivered = false;
+  std::string why; ///< `http_500: HTTP 500`; empty when it was delivered.
+};
+
+/// @retval errc::connect Not the answer to a test.
+caf::expected<webhook_test_answer> read_webhook_test(std::string_view json);
+
 /// Why a server did not do what it was asked.
 /// @see RFC 9457
 struct problem {

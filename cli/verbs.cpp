@@ -15,6 +15,8 @@
 #include "cli/validate.hpp"
 #include "cli/verify.hpp"
 #include "cli/version.hpp"
+#include "cli/webhook_secret.hpp"
+#include "cli/webhook_verify.hpp"
 #include "config/load.hpp"
 #include "telemetry/log.hpp"
 
@@ -95,6 +97,12 @@ int main_with(const std::vector<std::string>& arguments,
         return doctor(x, loaded->values, program, to);
       },
       [&](const version_options& x) { return version(x, to); },
+      [&](const webhook_verify_options& x) {
+        return webhook_verify(x, loaded->values, to);
+      },
+      [&](const webhook_secret_options& x) {
+        return webhook_secret_verb(x, loaded->values, to);
+      },
     },
     line.verb);
 }
