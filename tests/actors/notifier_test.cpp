@@ -80,7 +80,8 @@ protected:
 
   // Both clocks go on, in steps as small as the NOTIFIER's own.
   void pass(milliseconds time) {
-    for (auto left = time; left > 0ms; left -= std::min(left, milliseconds{200}))
+    for (auto left = time; left > 0ms;
+         left -= std::min(left, milliseconds{200}))
       step(std::min(left, milliseconds{200}));
   }
 
@@ -306,11 +307,11 @@ TEST_F(Notifier, IsToldOfEveryWayInWhichAJobEnds) {
   ASSERT_TRUE(command(job_verb::cancel));
   pass(400ms);
   EXPECT_EQ(event_of("job_1").type(), "job.canceled");
-  ASSERT_TRUE(command(job_verb::retry));
-  add_worker();
   services.fetcher.rule = [](const std::string&) {
     return test::fake_fetcher::body("12345678");
   };
+  ASSERT_TRUE(command(job_verb::retry));
+  add_worker();
   settle();
   pass(400ms);
   const auto events = store->events().of_job("job_1");

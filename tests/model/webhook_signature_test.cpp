@@ -22,15 +22,15 @@ webhook_verdict judge(webhook_headers headers, std::int64_t now,
 }
 
 TEST(WebhookSignature, IsThatOfTheReference) {
-  EXPECT_EQ(webhook_secret::parse(known_secret)
-              ->sign(known_id, known_time, known_body),
-            known_signature);
+  EXPECT_EQ(
+    webhook_secret::parse(known_secret)->sign(known_id, known_time, known_body),
+    known_signature);
 }
 
 TEST(WebhookSignature, TakesNoOtherSecret) {
   for (const auto* text :
-       {"", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_c2hvcnQ=",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+       {"", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_",
+        "whsec_c2hvcnQ=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La=aSw",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa w"})
     EXPECT_FALSE(webhook_secret::parse(text)) << text;
@@ -63,11 +63,10 @@ TEST(WebhookSignature, SaysWhyAWebhookIsNone) {
   EXPECT_EQ(judge(good, 1614265330, "{}"), webhook_verdict::not_signed);
   EXPECT_EQ(judge({"msg_x", known_time, known_signature}, 1614265330),
             webhook_verdict::not_signed);
-  for (const auto& bad :
-       {webhook_headers{"", known_time, known_signature},
-        webhook_headers{known_id, "now", known_signature},
-        webhook_headers{known_id, "-1", known_signature},
-        webhook_headers{known_id, known_time, ""}})
+  for (const auto& bad : {webhook_headers{"", known_time, known_signature},
+                          webhook_headers{known_id, "now", known_signature},
+                          webhook_headers{known_id, "-1", known_signature},
+                          webhook_headers{known_id, known_time, ""}})
     EXPECT_EQ(judge(bad, 1614265330), webhook_verdict::malformed);
 }
 
