@@ -53,7 +53,7 @@ int deliveries(const deliveries_options& options, service& server,
     if (!page)
       return report_failure(page.error(), to);
     if (options.json)
-      print_json(*answer, to);
+      print_json(answer->body, to);
     for (const auto& event : page->events)
       add(rows, event);
     if (page->next_cursor.empty() || page->next_cursor == cursor)
@@ -74,7 +74,7 @@ int replay(const replay_options& options, service& server, const terminal& to) {
   if (!answer->is_success())
     return report_problem(*answer, options.json, to);
   if (options.json)
-    return print_json(*answer, to);
+    return print_json(answer->body, to);
   to.out << printable(options.event) << " is on its way" << std::endl;
   return exit_ok;
 }
@@ -93,7 +93,7 @@ int webhook_test(const webhook_test_options& options, service& server,
   if (!result)
     return report_failure(result.error(), to);
   if (options.json)
-    print_json(*answer, to);
+    print_json(answer->body, to);
   else
     to.out << (result->delivered ? "delivered" : "not delivered: ")
            << printable(result->why) << std::endl;
