@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdarg>
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <system_error>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
@@ -38,6 +42,26 @@ public:
   }
 };
 
+/// Takes RocksDB's warnings into our log. RocksDB's own writes a file beside
+/// the database, and on a full disk it ends the process: what it appends after
+/// a failed write is an assertion of Debian's build.
+class warning_logger final : public rocksdb::Logger {
+public:
+  warning_logger() : Logger{rocksdb::InfoLogLevel::WARN_LEVEL} {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    constexpr std::size_t longest_line = 1'024;
+    std::array<char, longest_line> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    telemetry::log(telemetry::log_level::warning,
+                   std::string{"journal: "} + text.data());
+  }
+  void LogHeader(const char*, va_list) override {
+    // Its settings are ours, and known.
+  }
+};
+
 rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
@@ -57,8 +81,7 @@ rocksdb::DBOptions database_options() {
   options.manifest_preallocation_size = 64 << 10;
   options.listeners.push_back(std::make_shared<patient_recovery>());
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = std::make_shared<warning_logger>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
