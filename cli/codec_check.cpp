@@ -105,6 +105,17 @@ std::vector<finding> check_codecs(const imaging::imaging_settings& settings,
     process.detail = std::to_string(load.crashes) + " of them died";
     process.remedy = "see the log with --set log.level=debug";
   }
+  if (load.gaps != 0)
+    out.push_back({.subject = "codec sandbox",
+                   .how = grade::warn,
+                   .detail = imaging::describe_gaps(load.gaps),
+                   .remedy = "a hostile image could do more than it should; "
+                             "does a container forbid seccomp?"});
+  else
+    out.push_back({.subject = "codec sandbox",
+                   .how = grade::ok,
+                   .detail = "no files, no network, no other programs",
+                   .remedy = {}});
   out.insert(out.begin(), std::move(process));
   return out;
 }

@@ -182,13 +182,15 @@ std::string codec_child::end() {
 codec_child::codec_child(codec_child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       socket_(std::exchange(other.socket_, -1)),
-      memory_(std::move(other.memory_)), images_(other.images_) {}
+      memory_(std::move(other.memory_)), images_(other.images_),
+      gaps_(other.gaps_) {}
 
 codec_child& codec_child::operator=(codec_child&& other) noexcept {
   std::swap(pid_, other.pid_);
   std::swap(socket_, other.socket_);
   std::swap(memory_, other.memory_);
   std::swap(images_, other.images_);
+  std::swap(gaps_, other.gaps_);
   return *this;
 }
 
@@ -250,6 +252,7 @@ codec_answer codec_child::ask(codec_request request, const std::string& source,
     return codec_answer::died;
   if (got.size != sizeof(reply) || !plausible(request, reply))
     return codec_answer::babbled;
+  gaps_ = reply.gaps;
   result = read_reply(reply, source.size());
   return codec_answer::replied;
 }

@@ -8,6 +8,7 @@
 
 #include <caf/expected.hpp>
 
+#include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_wire.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/shared_memory.hpp"
@@ -44,6 +45,11 @@ public:
     return images_;
   }
 
+  /// Returns what the kernel refused to take away from it; known after `ask`.
+  sandbox_gaps gaps() const noexcept {
+    return gaps_;
+  }
+
   /// Has `source` compressed as `request` says; fills in what only the child's
   /// owner knows. Blocks.
   codec_answer ask(codec_request request, const std::string& source,
@@ -64,6 +70,7 @@ private:
   int socket_ = -1;
   shared_memory memory_;
   std::uint32_t images_ = 0;
+  sandbox_gaps gaps_ = 0;
 };
 
 } // namespace pixmill::imaging

@@ -16,6 +16,7 @@
 
 #include "imaging/codec_child.hpp"
 #include "model/errc.hpp"
+#include "telemetry/log.hpp"
 
 namespace pixmill::imaging {
 namespace {
@@ -71,6 +72,7 @@ private:
   attempt_result attempt(slot& mine, std::optional<codec_child>& process,
                          const task& work);
   codec_request request_of(const compress_goal& goal) const;
+  void note_gaps(sandbox_gaps gaps);
   bool publish(slot& mine, const codec_child& process);
   std::string end(slot& mine, std::optional<codec_child>& process);
   bool settle(slot& mine);
@@ -257,6 +259,7 @@ attempt_result codec_pool::impl::attempt(slot& mine,
   switch (process->ask(request_of(work.goal), *work.source, settings_.timeout,
                        answered)) {
   case codec_answer::replied:
+    note_gaps(process->gaps());
     return answered;
   case codec_answer::late:
     return codec_death{.how = "no answer within "
@@ -285,6 +288,21 @@ codec_request codec_pool::impl::request_of(const compress_goal& goal) const {
   out.format = static_cast<std::uint8_t>(goal.format);
   out.effort = static_cast<std::uint8_t>(settings_.mode);
   return out;
+}
+
+// Says once what the sandbox lacks.
+void codec_pool::impl::note_gaps(sandbox_gaps gaps) {
+  if (gaps == 0)
+    return;
+  {
+    const std::lock_guard lock{mutex_};
+    if (std::exchange(load_.gaps, static_cast<sandbox_gaps>(load_.gaps | gaps))
+        != 0)
+      return;
+  }
+  telemetry::log(telemetry::log_level::warning,
+                 "codec processes are not fully confined: "
+                   + describe_gaps(gaps));
 }
 
 // Lets `cancel` kill the process. Returns false if that comes too late.

@@ -8,6 +8,7 @@
 
 #include <caf/expected.hpp>
 
+#include "imaging/codec_sandbox.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/settings.hpp"
 #include "model/flow_queue.hpp"
@@ -43,6 +44,7 @@ struct codec_load {
   std::uint64_t finished = 0;
   std::uint64_t crashes = 0;
   std::uint64_t recycled = 0;
+  sandbox_gaps gaps = 0; ///< Of any process that has answered so far.
 };
 
 /// A pool of processes, each `pixmill --codec` exec'ed with one end of a

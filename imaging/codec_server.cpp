@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_wire.hpp"
 #include "imaging/shared_memory.hpp"
 #include "model/errc.hpp"
@@ -17,28 +18,11 @@
 namespace pixmill::imaging {
 namespace {
 
-// The socket, the shared memory, the three standard ones, and what ImageMagick
-// reads of its configuration, one file at a time.
-constexpr rlim_t descriptor_limit = 32;
-
 // glibc's largest: above it, each buffer costs page faults every time.
 constexpr int map_from_bytes = 32 << 20;
 constexpr int kept_free_bytes = 256 << 20;
 
-void limit(__rlimit_resource resource, rlim_t value) {
-  const rlimit both{.rlim_cur = value, .rlim_max = value};
-  ::setrlimit(resource, &both);
-}
-
-void confine(const codec_request& first) {
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_NOFILE, descriptor_limit);
-  // AddressSanitizer reserves terabytes.
-#ifndef __SANITIZE_ADDRESS__
-  if (first.memory_limit != 0)
-    limit(RLIMIT_AS, first.memory_limit);
-#endif
+void prepare(const codec_request& first) {
   ::setpriority(PRIO_PROCESS, 0,
                 static_cast<int>(std::min<std::uint32_t>(first.nice, 19)));
   // NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread.
@@ -111,10 +95,12 @@ void describe(const compressed_image& image, std::span<std::uint8_t> room,
 
 } // namespace
 
-int serve_codec(int descriptor, compress_function compress) {
+int serve_codec(int descriptor, compress_function compress,
+                confine_function confine) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   shared_memory memory;
   bool confined = false;
+  sandbox_gaps gaps = 0;
   for (;;) {
     codec_request request;
     const auto got = receive_packet(descriptor, &request, sizeof(request));
@@ -129,12 +115,15 @@ int serve_codec(int descriptor, compress_function compress) {
     const auto bytes = memory.bytes();
     if (got.size != sizeof(request) || !valid(request, bytes.size()))
       return 1;
-    if (!std::exchange(confined, true))
-      confine(request);
+    if (!std::exchange(confined, true)) {
+      prepare(request);
+      gaps = confine(request.memory_limit);
+    }
     const auto result =
       work(bytes.first(request.source_bytes), request, compress);
     codec_reply reply;
     reply.sequence = request.sequence;
+    reply.gaps = gaps;
     if (result)
       describe(*result, output_room(bytes, request.source_bytes), reply);
     else

@@ -1,4 +1,5 @@
 #include "imaging/codec_pool.hpp"
+#include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_server.hpp"
 #include "imaging/compressor.hpp"
 
@@ -6,8 +7,18 @@
 // every codec.
 namespace pixmill::imaging {
 
+namespace {
+
+sandbox_gaps confine(std::uint64_t memory_limit) {
+  prepare_codecs(); // No file can be opened afterwards.
+  auto gaps = limit_resources(memory_limit);
+  return static_cast<sandbox_gaps>(gaps | filter_system_calls());
+}
+
+} // namespace
+
 int run_codec_process(int descriptor) {
-  return serve_codec(descriptor, compress);
+  return serve_codec(descriptor, compress, confine);
 }
 
 } // namespace pixmill::imaging

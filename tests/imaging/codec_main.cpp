@@ -29,6 +29,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_server.hpp"
 #include "model/errc.hpp"
 
@@ -159,6 +160,13 @@ obey(std::span<const std::uint8_t> source, const compress_goal& goal,
   return report(command, goal, decode, effort);
 }
 
+// Lets commands open files, and says so.
+imaging::sandbox_gaps confine(std::uint64_t memory_limit) {
+  return static_cast<imaging::sandbox_gaps>(
+    imaging::limit_resources(memory_limit)
+    | static_cast<unsigned>(imaging::sandbox_gap::system_calls));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -167,5 +175,5 @@ int main(int argc, char** argv) {
     return 2;
   }
   descriptor_of_pool = std::atoi(argv[2]);
-  return imaging::serve_codec(descriptor_of_pool, obey);
+  return imaging::serve_codec(descriptor_of_pool, obey, confine);
 }

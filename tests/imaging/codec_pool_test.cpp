@@ -115,6 +115,13 @@ TEST_F(CodecPool, CarriesImagesOfAnySize) {
   }
 }
 
+TEST_F(CodecPool, SaysWhatTheSandboxLacks) {
+  open();
+  EXPECT_EQ(pool->load().gaps, 0);
+  ask("pid");
+  EXPECT_EQ(describe_gaps(pool->load().gaps), "system calls are not filtered");
+}
+
 TEST_F(CodecPool, TellsTheProcessGoalAndLimits) {
   goal = {.target = target_kind::bytes,
           .value = 12'345'678'901,
