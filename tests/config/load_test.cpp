@@ -143,8 +143,9 @@ TEST_F(Load, NamesAnUnknownSection) {
   EXPECT_EQ(error(), "x.conf:1: [fetsh] is not a known section; did you mean "
                      "\"fetch\"?");
   write("[cluster]\n");
-  EXPECT_EQ(error(), "x.conf:1: [cluster] is not a known section; known: "
-                     "scheduler, jobs, fetch, imaging, store, http, log, webhook");
+  EXPECT_EQ(error(),
+            "x.conf:1: [cluster] is not a known section; known: "
+            "scheduler, jobs, fetch, imaging, store, http, log, webhook");
 }
 
 TEST_F(Load, NamesAnUnknownKey) {

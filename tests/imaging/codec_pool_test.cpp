@@ -275,20 +275,13 @@ TEST_F(CodecPool, LetsFlowsTakeTurns) {
   auto blocker = start("hang", &running);
   wait_until_busy(1);
   std::string order; // Of the answers, which all come from one thread.
-  std::promise<void> last;
-  const auto ask_for = [&](char name, flow_id flow) {
-    pool->start(std::make_shared<const std::string>("abcd"), goal, flow,
-                [&, name](const result&) {
-                  order += name;
-                  if (order.size() == 4)
-                    last.set_value();
-                });
-  };
-  for (const char name : {'1', '2', '3'})
-    ask_for(name, 7);
-  ask_for('x', 8);
+  for (const char name : {'1', '2', '3', 'x'})
+    pool->start(std::make_shared<const std::string>("abcd"), goal,
+                name == 'x' ? 8 : 7,
+                [&order, name](const result&) { order += name; });
+  auto last = start("abcd", nullptr, 7);
   pool->cancel(running);
-  last.get_future().wait();
+  wait_for(last);
   EXPECT_EQ(order, "1x23");
 }
 
