@@ -5,6 +5,8 @@
 
 namespace pixmill::telemetry {
 
+class metric_page;
+
 /// What has become of webhooks since the process has started. Written by the
 /// NOTIFIER, read by anyone.
 struct webhook_counters {
@@ -22,5 +24,8 @@ struct webhook_counters {
   std::atomic<std::uint64_t> pending{0};   ///< Events that are not settled now.
   std::atomic<std::uint64_t> under_way{0}; ///< Requests now.
 };
+
+/// Adds them to what a scrape is answered with.
+void add_webhook_metrics(metric_page& page);
 
 } // namespace pixmill::telemetry
