@@ -13,6 +13,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/admission.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/journal.hpp"
 #include "actors/notifier.hpp"
@@ -152,6 +153,10 @@ public:
     return *parts_.journal;
   }
 
+  caf::error room(const std::string& tenant) const {
+    return places_->check(tenant);
+  }
+
   news_board& news() {
     return news_;
   }
@@ -190,6 +195,8 @@ private:
                     .rules = settings.rules,
                     .commit_outcomes = settings.store.commit_outcomes,
                     .commit_interval = settings.store.commit_interval});
+    places_ = std::make_shared<admission>(settings.jobs.max_queued,
+                                          settings.jobs.max_queued_per_tenant);
     dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);
     std::random_device entropy;
     worker_ = system_.spawn(
@@ -207,6 +214,7 @@ private:
                                    .dispatcher = dispatcher_,
                                    .settings = std::move(settings.jobs),
                                    .rules = std::move(settings.rules),
+                                   .places = places_,
                                    .news = &news_});
   }
 
@@ -236,6 +244,7 @@ private:
 
   parts parts_;
   news_board news_;
+  std::shared_ptr<admission> places_;
   system_config config_;
   caf::actor_system system_;
   journal_actor journal_;
@@ -269,6 +278,10 @@ caf::expected<caf::unit_t> head::put_chunk(csv_chunk chunk) {
 
 caf::expected<job_status> head::accept(job_record job) {
   return impl_->ask<job_status>(atom::accept::value, std::move(job));
+}
+
+caf::error head::room(const std::string& tenant) const {
+  return impl_->room(tenant);
 }
 
 caf::expected<caf::unit_t> head::erase(const std::string& job) {

@@ -59,6 +59,11 @@ public:
   /// Accepts a job whose chunks are stored; durable on return.
   caf::expected<job_status> accept(job_record job);
 
+  /// Says whether another job of a tenant would be accepted now; waits for
+  /// nobody.
+  /// @retval errc::queue_full, errc::tenant_queue_full It would not.
+  caf::error room(const std::string& tenant) const;
+
   /// Drops a submission, or purges a settled job.
   caf::expected<caf::unit_t> erase(const std::string& job);
 

@@ -13,6 +13,10 @@ namespace pixmill::actors {
 struct job_settings {
   /// Jobs that run at once; further ones wait as `queued`.
   std::uint32_t max_running = 16;
+  /// Accepted jobs that wait; above it submissions are refused.
+  std::uint32_t max_queued = 1'000;
+  /// Of these, jobs of one tenant; 0: no limit of its own.
+  std::uint32_t max_queued_per_tenant = 0;
   /// Images under way on this node; 0: 16 for each core.
   std::uint32_t slots = 0;
   /// Rows that a job reads ahead of those handed out.

@@ -40,6 +40,8 @@ telemetry::actor_record& supervisor_state::record() {
 
 void supervisor_state::start(supervisor_setup setup) {
   setup_ = std::move(setup);
+  if (!setup_.places)
+    setup_.places = std::make_shared<admission>(setup_.settings.max_queued, 0u);
   record_.emplace(telemetry::actor_kind::supervisor, self_->id(), 0,
                   "supervisor");
   record_->set_state("running");
@@ -52,7 +54,11 @@ caf::result<void> supervisor_state::pass_on(csv_chunk chunk) {
 }
 
 caf::result<job_status> supervisor_state::accept(job_record job) {
+  // Refused now or never: what is accepted is durable.
+  if (auto full = setup_.places->take(job.tenant))
+    return full;
   auto promise = self_->make_response_promise<job_status>();
+  const auto tenant = job.tenant;
   self_->request(setup_.journal, caf::infinite, atom::accept::value, job)
     .then(
       [this, promise, job]() mutable {
@@ -61,7 +67,8 @@ caf::result<job_status> supervisor_state::accept(job_record job) {
         admit(std::move(truth));
         promise.deliver(std::move(answer));
       },
-      [promise](caf::error& reason) mutable {
+      [this, promise, tenant](caf::error& reason) mutable {
+        setup_.places->leave(tenant);
         promise.deliver(std::move(reason));
       });
   return promise;
@@ -96,19 +103,32 @@ void supervisor_state::admit(job_truth truth) {
                  {{"job", id},
                   {"attempt", truth.record.attempt},
                   {"trace_id", trace_id_of(truth.record.trace_parent)}});
+  const auto tenant = truth.record.tenant;
   if (!jobs_.emplace(id, entry{std::move(truth), {}, 0}).second)
-    return;
+    return setup_.places->leave(tenant);
   queue_.push_back(id);
   tell(id);
   start_next();
+}
+
+void supervisor_state::readmit(job_truth truth) {
+  setup_.places->add(truth.record.tenant);
+  admit(std::move(truth));
+}
+
+void supervisor_state::leave_queue(entry& which) {
+  if (std::exchange(which.waits, false))
+    setup_.places->leave(which.truth.record.tenant);
 }
 
 void supervisor_state::start_next() {
   while (running_ < setup_.settings.max_running && !queue_.empty()) {
     const auto i = jobs_.find(queue_.front());
     queue_.pop_front();
-    if (i != jobs_.end() && !i->second.handle)
-      spawn_job(i->second);
+    if (i == jobs_.end() || i->second.handle)
+      continue;
+    leave_queue(i->second);
+    spawn_job(i->second);
   }
 }
 
@@ -137,6 +157,7 @@ void supervisor_state::settled(const job_record& job) {
                   {"state", to_string(job.state)},
                   {"trace_id", trace_id_of(job.trace_parent)}});
   self_->demonitor(i->second.handle.address());
+  leave_queue(i->second);
   jobs_.erase(i);
   --running_;
   start_next();
@@ -166,7 +187,7 @@ void supervisor_state::load(const std::string& job) {
       [this](job_truth& truth) {
         const auto known = jobs_.find(truth.record.id);
         if (known == jobs_.end())
-          return admit(std::move(truth));
+          return readmit(std::move(truth));
         known->second.truth = std::move(truth);
         // Its end was stored before its actor went.
         if (is_terminal(known->second.truth.record.state)) {
@@ -191,6 +212,7 @@ void supervisor_state::give_up(entry& which, const caf::error& reason) {
                .detail = "the job's actor ended "
                          + std::to_string(which.restarts)
                          + " times: " + context_of(reason)};
+  leave_queue(which);
   jobs_.erase(ended.id);
   self_->request(setup_.journal, caf::infinite, atom::update::value, ended)
     .then([this, id = ended.id]() { tell(id); },
@@ -283,6 +305,25 @@ caf::result<job_status> supervisor_state::command(const job_command& command) {
 
 caf::result<job_status> supervisor_state::retry(const job_command& command) {
   auto promise = self_->make_response_promise<job_status>();
+  self_
+    ->request(setup_.journal, caf::infinite, atom::status::value, command.job)
+    .then(
+      [this, promise, command](const job_truth& truth) mutable {
+        const auto& tenant = truth.record.tenant;
+        if (auto full = setup_.places->take(tenant))
+          promise.deliver(std::move(full));
+        else
+          reopen(promise, command, tenant);
+      },
+      [promise](caf::error& reason) mutable {
+        promise.deliver(std::move(reason));
+      });
+  return promise;
+}
+
+void supervisor_state::reopen(status_promise promise,
+                              const job_command& command,
+                              const std::string& tenant) {
   self_->request(setup_.journal, caf::infinite, command)
     .then(
       [this, promise](job_truth& truth) mutable {
@@ -290,10 +331,10 @@ caf::result<job_status> supervisor_state::retry(const job_command& command) {
         admit(std::move(truth));
         promise.deliver(std::move(answer));
       },
-      [promise](caf::error& reason) mutable {
+      [this, promise, tenant](caf::error& reason) mutable {
+        setup_.places->leave(tenant);
         promise.deliver(std::move(reason));
       });
-  return promise;
 }
 
 caf::result<job_status> supervisor_state::wake(const std::string& job) {
@@ -305,7 +346,7 @@ caf::result<job_status> supervisor_state::wake(const std::string& job) {
       [this, promise](job_truth& truth) mutable {
         auto answer = status_of(truth);
         if (!is_terminal(truth.record.state))
-          admit(std::move(truth));
+          readmit(std::move(truth));
         promise.deliver(std::move(answer));
       },
       [promise](caf::error& reason) mutable {

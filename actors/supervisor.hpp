@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/admission.hpp"
 #include "actors/news_board.hpp"
 #include "actors/protocol.hpp"
 #include "actors/settings.hpp"
@@ -21,7 +23,9 @@ struct supervisor_setup {
   journal_actor journal;
   dispatcher_actor dispatcher;
   job_settings settings;
-  sheet_rules rules;          ///< Under which sheets are accepted.
+  sheet_rules rules; ///< Under which sheets are accepted.
+  /// Who waits; null: anybody may.
+  std::shared_ptr<admission> places{};
   news_board* news = nullptr; ///< Outlives the actor; null: nobody listens.
 };
 
@@ -55,10 +59,13 @@ private:
     job_truth truth;  ///< As of its start; the JOB knows better.
     job_actor handle; ///< Null while the job is queued.
     std::uint32_t restarts = 0;
+    bool waits = true; ///< It has a place in the queue.
   };
 
   void tell(const std::string& job) const;
-  void admit(job_truth truth);
+  void admit(job_truth truth); ///< It has taken a place.
+  void readmit(job_truth truth);
+  void leave_queue(entry& which);
   void start_next();
   void spawn_job(entry& which);
   void load(const std::string& job);
@@ -66,6 +73,8 @@ private:
   caf::result<job_status> settled_status(const std::string& job);
   void answer_from_journal(status_promise promise, const std::string& job);
   caf::result<job_status> retry(const job_command& command);
+  void reopen(status_promise promise, const job_command& command,
+              const std::string& tenant);
 
   pointer self_;
   supervisor_setup setup_;

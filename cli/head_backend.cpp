@@ -147,6 +147,10 @@ caf::expected<sheet_summary> head_backend::check(const std::string& job,
   return summary;
 }
 
+caf::error head_backend::room(const std::string& tenant) {
+  return head_.room(tenant);
+}
+
 caf::expected<actors::job_status> head_backend::accept(job_record job) {
   return head_.accept(std::move(job));
 }

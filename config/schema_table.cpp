@@ -1,5 +1,6 @@
 #include "config/binding.hpp"
 #include "config/schema_parts.hpp"
+#include "http/caller_check.hpp"
 #include "net/address_guard.hpp"
 
 namespace pixmill::config {
@@ -38,6 +39,20 @@ constexpr std::array table{
      .kind = value_kind::number,
      .lowest = 1,
      .highest = 1'000}),
+  bind<&settings::jobs, &actors::job_settings::max_queued>(
+    {.section = "jobs",
+     .key = "max-queued",
+     .doc = "Accepted jobs that wait; above it submissions are refused.",
+     .kind = value_kind::number,
+     .lowest = 1,
+     .highest = 1'000'000}),
+  bind<&settings::jobs, &actors::job_settings::max_queued_per_tenant>(
+    {.section = "jobs",
+     .key = "max-queued-per-tenant",
+     .doc = "Of these, jobs of one tenant; 0: no limit of its own.",
+     .kind = value_kind::number,
+     .lowest = 0,
+     .highest = 1'000'000}),
   bind<&settings::jobs, &actors::job_settings::slots>(
     {.section = "jobs",
      .key = "slots",
@@ -334,6 +349,34 @@ constexpr std::array table{
      .key = "private-files",
      .doc = "Images need a token with scope read, too.",
      .kind = value_kind::toggle}),
+  bind<&settings::http, &http::service_settings::max_submissions>(
+    {.section = "http",
+     .key = "max-submissions",
+     .doc = "Submissions that are taken in at once; above it 503.",
+     .kind = value_kind::number,
+     .lowest = 1,
+     .highest = 1'024}),
+  bind<&settings::http, &http::service_settings::rate_limit>(
+    {.section = "http",
+     .key = "rate-limit",
+     .doc = "Requests a second of one token; 0: any number.",
+     .kind = value_kind::number,
+     .lowest = 0,
+     .highest = 1'000'000}),
+  bind<&settings::http, &http::service_settings::rate_burst>(
+    {.section = "http",
+     .key = "rate-burst",
+     .doc = "Requests that one token may make at once, after a pause.",
+     .kind = value_kind::number,
+     .lowest = 1,
+     .highest = 1'000'000}),
+  bind<&settings::http, &http::service_settings::cors_origins>(
+    {.section = "http",
+     .key = "cors-origins",
+     .doc = "Origins whose pages may ask.",
+     .kind = value_kind::texts,
+     .member_name = "an origin such as https://admin.shop.example",
+     .member_valid = http::is_origin}),
   bind<&settings::gate, &http::gate_settings::max_connections>(
     {.section = "http",
      .key = "max-connections",

@@ -50,20 +50,84 @@ verdict refuse_scope(scope missing) {
   return out;
 }
 
+// Caches must not give one origin what was meant for another. No credentials
+// are allowed: a page sends its token itself.
+void add_cors_fields(const asked& request, bool off, bool allowed,
+                     verdict& out) {
+  if (off)
+    return;
+  auto& fields = out.fields;
+  fields.push_back({"Vary", "Origin"});
+  if (!allowed)
+    return;
+  fields.push_back(
+    {"Access-Control-Allow-Origin", std::string{request.origin}});
+  if (out.preflight) {
+    fields.push_back({"Access-Control-Allow-Methods", "GET, POST, DELETE"});
+    fields.push_back(
+      {"Access-Control-Allow-Headers",
+       "Authorization, Content-Type, Content-Encoding, Idempotency-Key, "
+       "If-None-Match, Last-Event-ID, Range, traceparent"});
+    fields.push_back({"Access-Control-Max-Age", "600"});
+  } else {
+    fields.push_back(
+      {"Access-Control-Expose-Headers",
+       "ETag, Link, Location, Content-Disposition, RateLimit-Limit, "
+       "RateLimit-Remaining, RateLimit-Reset, Retry-After, WWW-Authenticate"});
+  }
+}
+
 } // namespace
 
-verdict access_control::judge(const asked& request) const {
-  return tokens_.guarded() ? judge_guarded(request) : judge_open(request);
+verdict access_control::judge(const asked& request) {
+  return decide(request, counting::on);
 }
 
-verdict access_control::judge_open(const asked& request) const {
-  if (auto refused =
-        refused_caller(request.host, request.origin, settings_.public_url))
-    return refuse(std::move(*refused));
-  return {};
+verdict access_control::foresee(const asked& request) {
+  return decide(request, counting::off);
 }
 
-verdict access_control::judge_guarded(const asked& request) const {
+verdict access_control::decide(const asked& request, counting how) {
+  const auto& origins = settings_.cors_origins;
+  const bool allowed =
+    std::find(origins.begin(), origins.end(), request.origin) != origins.end();
+  verdict out;
+  // A page of an allowed origin counts as one of ours.
+  const auto stranger = allowed ? std::string_view{} : request.origin;
+  auto refused = tokens_.guarded() ? std::nullopt
+                                   : refused_caller(request.host, stranger,
+                                                    settings_.public_url);
+  if (refused)
+    out = refuse(std::move(*refused));
+  else if (allowed && request.method == "OPTIONS"
+           && !request.wanted_method.empty())
+    out.preflight = true; // It bears no token: browsers send none with it.
+  else if (tokens_.guarded())
+    out = decide_guarded(request, how);
+  add_cors_fields(request, origins.empty(), allowed, out);
+  return out;
+}
+
+void access_control::limit(const std::string& token, counting how,
+                           verdict& out) {
+  const auto rate = settings_.rate_limit;
+  if (rate == 0)
+    return;
+  const auto burst = settings_.rate_burst;
+  const auto now = rate_limits::clock::now();
+  const auto said = how == counting::on ? rates_.take(token, rate, burst, now)
+                                        : rates_.look(token, rate, burst, now);
+  const auto wait = static_cast<int>(said.wait.count());
+  if (!said.allowed)
+    out = refuse({429, "rate-limited", "This token asks too often",
+                  std::to_string(rate) + " requests a second are allowed",
+                  std::max(wait, 1)});
+  out.fields.push_back({"RateLimit-Limit", std::to_string(burst)});
+  out.fields.push_back({"RateLimit-Remaining", std::to_string(said.remaining)});
+  out.fields.push_back({"RateLimit-Reset", std::to_string(wait)});
+}
+
+verdict access_control::decide_guarded(const asked& request, counting how) {
   const auto need =
     need_of(request.method, request.path, settings_.private_files);
   if (need.health)
@@ -90,7 +154,9 @@ verdict access_control::judge_guarded(const asked& request) const {
   if (need.whole_house && !token->tenant.empty())
     return refuse({403, "tenant-refused", "The token does not allow this",
                    "this is about all tenants; the token is one tenant's", 0});
-  return {};
+  verdict out;
+  limit(token->id, how, out);
+  return out;
 }
 
 caller access_control::caller_of(std::string_view authorization) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/problem.hpp"
+#include "http/rate_limits.hpp"
 #include "http/request_framing.hpp"
 #include "http/service_settings.hpp"
 #include "http/token_table.hpp"
@@ -19,13 +20,16 @@ struct asked {
   std::string_view authorization;
   std::string_view host;
   std::string_view origin;
+  /// Access-Control-Request-Method: with OPTIONS, a browser asks first.
+  std::string_view wanted_method{};
 };
 
 /// What becomes of a request.
 struct verdict {
   /// Empty: it is let through.
   std::optional<problem> refused;
-  std::string more; ///< Members of the problem besides those of every one.
+  bool preflight = false; ///< A browser asked first, and may go on.
+  std::string more{}; ///< Members of the problem besides those of every one.
   std::vector<header_field> fields; ///< Of the answer, whatever it is.
 };
 
@@ -53,7 +57,11 @@ public:
   explicit access_control(const service_settings& settings)
       : settings_{settings} {}
 
-  verdict judge(const asked& request) const;
+  verdict judge(const asked& request);
+
+  /// Says whether `judge` would refuse; counts nothing. For requests whose
+  /// body is still on its way.
+  verdict foresee(const asked& request);
 
   /// Returns who sends `authorization`.
   caller caller_of(std::string_view authorization) const;
@@ -66,11 +74,15 @@ public:
   }
 
 private:
-  verdict judge_open(const asked& request) const;
-  verdict judge_guarded(const asked& request) const;
+  enum class counting : bool { off, on };
+
+  verdict decide(const asked& request, counting how);
+  verdict decide_guarded(const asked& request, counting how);
+  void limit(const std::string& token, counting how, verdict& out);
 
   const service_settings& settings_;
   token_table tokens_;
+  rate_limits rates_;
 };
 
 } // namespace pixmill::http

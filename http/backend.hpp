@@ -88,6 +88,11 @@ public:
   virtual caf::expected<sheet_summary> check(const std::string& job,
                                              const job_options& options) = 0;
 
+  /// Says whether another job of a tenant would be accepted now; waits for
+  /// nobody.
+  /// @retval errc::queue_full, errc::tenant_queue_full It would not.
+  virtual caf::error room(const std::string& tenant) = 0;
+
   /// Accepts a job whose CSV is stored; durable on return.
   virtual caf::expected<actors::job_status> accept(job_record job) = 0;
 

@@ -50,4 +50,12 @@ std::optional<problem> refused_caller(std::string_view host,
   return std::nullopt;
 }
 
+bool is_origin(const std::string& text) {
+  const bool known =
+    text.starts_with("https://") || text.starts_with("http://");
+  const auto authority = authority_of(text);
+  return known && !authority.empty() && text.ends_with(authority)
+         && authority.find_first_of("@?#*, ") == std::string_view::npos;
+}
+
 } // namespace pixmill::http

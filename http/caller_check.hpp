@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/problem.hpp"
@@ -17,5 +18,9 @@ namespace pixmill::http {
 std::optional<problem> refused_caller(std::string_view host,
                                       std::string_view origin,
                                       std::string_view public_url);
+
+/// Returns whether `text` is an origin as browsers write it: scheme and host,
+/// with a port where it is not the scheme's own.
+bool is_origin(const std::string& text);
 
 } // namespace pixmill::http

@@ -30,6 +30,10 @@ public:
   /// Called by workers; answers the request, or fails the exchange.
   using answer_function = std::function<void(exchange&)>;
   using lane_function = std::function<lane(const request_head&)>;
+  /// Called by the loop when a head is whole and a body is to follow: returns
+  /// the whole answer of a request that is refused as it is. Must not wait.
+  using screen_function =
+    std::function<std::optional<std::string>(const request_head&)>;
 
   gate_loop(const gate_settings& settings, answer_function answer,
             lane_function lane_of);
@@ -41,6 +45,11 @@ public:
   /// Makes what the loop waits on.
   /// @retval errc::config_invalid The system has no room for it.
   caf::expected<caf::unit_t> open();
+
+  /// Looks at heads from now on; before `run`.
+  void screen_with(screen_function screen) {
+    screen_ = std::move(screen);
+  }
 
   /// Adopts a socket that listens; before `run`.
   void listen_on(int listener);
@@ -89,7 +98,9 @@ private:
   void dispatch(connection& whose, std::string_view rest);
   void refuse_later(connection& whose, const refusal& why);
   void forget_request(connection& whose);
+  bool screened(connection& whose);
   void refuse(connection& whose, const refusal& why);
+  void refuse(connection& whose, const std::string& answer);
   void linger(connection& whose);
   void discard(connection& whose);
   void work(connection& whose);
@@ -103,6 +114,7 @@ private:
   const gate_settings settings_;
   const answer_function answer_;
   const lane_function lane_of_;
+  screen_function screen_;
   byte_budget heads_;
   byte_budget memory_;
   byte_budget disk_;

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "http/request_framing.hpp"
+
 namespace pixmill::http {
 
 namespace {
@@ -10,6 +12,10 @@ const char* title_of(int status) {
   switch (status) {
   case 400:
     return "Bad Request";
+  case 401:
+    return "Unauthorized";
+  case 403:
+    return "Forbidden";
   case 408:
     return "Request Timeout";
   case 411:
@@ -24,6 +30,8 @@ const char* title_of(int status) {
     return "Range Not Satisfiable";
   case 417:
     return "Expectation Failed";
+  case 429:
+    return "Too Many Requests";
   case 431:
     return "Request Header Fields Too Large";
   case 501:
@@ -54,12 +62,20 @@ std::string problem_answer(const refusal& why,
                     + R"(","title":")" + title + R"(","status":)" + status
                     + R"(,"code":")" + why.code + R"(","detail":")" + why.detail
                     + "\"}";
-  auto answer = "HTTP/1.1 " + status + ' ' + title
+  std::vector<header_field> fields;
+  if (why.status == 503)
+    fields.push_back({"Retry-After", std::to_string(retry_after.count())});
+  return problem_answer(why.status, fields, body);
+}
+
+std::string problem_answer(int status, const std::vector<header_field>& fields,
+                           const std::string& body) {
+  auto answer = "HTTP/1.1 " + std::to_string(status) + ' ' + title_of(status)
                 + "\r\nContent-Type: application/problem+json"
                   "\r\nConnection: close\r\nContent-Length: "
                 + std::to_string(body.size());
-  if (why.status == 503)
-    answer += "\r\nRetry-After: " + std::to_string(retry_after.count());
+  for (const auto& [name, value] : fields)
+    answer.append("\r\n").append(name).append(": ").append(value);
   return answer + "\r\n\r\n" + body;
 }
 

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace pixmill::http {
+
+struct header_field;
 
 /// Why the gate answers a request itself. All texts are literals, so that
 /// nothing of the request is ever repeated.
@@ -20,5 +23,10 @@ struct refusal {
 /// @param retry_after Said with status 503 only.
 std::string problem_answer(const refusal& why,
                            std::chrono::seconds retry_after);
+
+/// Returns the same of a problem that the routes would answer with.
+/// @param body Of `application/problem+json`.
+std::string problem_answer(int status, const std::vector<header_field>& fields,
+                           const std::string& body);
 
 } // namespace pixmill::http

@@ -21,6 +21,9 @@ constexpr std::size_t free_head_bytes = 1u << 10;
 /// How many pauses of different lengths there are.
 constexpr int refusal_steps = 64;
 
+/// Bodies up to this length are taken in before anybody looks at the request.
+constexpr std::uint64_t cheap_body_bytes = 64u << 10;
+
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr refusal queue_full{503, "overloaded",
@@ -90,6 +93,8 @@ bool gate_loop::take_head(connection& whose, std::string_view& bytes) {
   if (step.state == framing::more)
     return true;
   const auto& head = whose.head->head();
+  if (!screened(whose))
+    return false;
   whose.body.emplace(head, settings_.max_body_bytes);
   whose.content = std::make_unique<spool>(room_);
   set_phase(whose, phase::body);
@@ -98,6 +103,19 @@ bool gate_loop::take_head(connection& whose, std::string_view& bytes) {
     ::send(whose.socket, go_on.data(), go_on.size(),
            MSG_NOSIGNAL | MSG_DONTWAIT);
   return true;
+}
+
+/// Refuses `whose` before its body is stored, where that is known already. A
+/// short body is not worth it: its connection stays open.
+bool gate_loop::screened(connection& whose) {
+  const auto& head = whose.head->head();
+  if (!screen_
+      || (!head.chunked && head.content_length.value_or(0) <= cheap_body_bytes))
+    return true;
+  const auto answer = screen_(head);
+  if (answer)
+    refuse(whose, *answer);
+  return !answer;
 }
 
 /// Charges the budget of heads with `bytes`; refuses `whose` if it is used up.
@@ -244,7 +262,10 @@ milliseconds gate_loop::pause_of_refusal() {
 }
 
 void gate_loop::refuse(connection& whose, const refusal& why) {
-  const auto answer = problem_answer(why, settings_.retry_after);
+  refuse(whose, problem_answer(why, settings_.retry_after));
+}
+
+void gate_loop::refuse(connection& whose, const std::string& answer) {
   ::send(whose.socket, answer.data(), answer.size(),
          MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(whose.socket, SHUT_WR);

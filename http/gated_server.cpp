@@ -191,6 +191,11 @@ caf::expected<std::uint16_t> gated_server::bind(const std::string& address,
   return static_cast<std::uint16_t>(bound);
 }
 
+void gated_server::screen_with(
+  std::function<std::optional<std::string>(const request_head&)> screen) {
+  loop_->screen_with(std::move(screen));
+}
+
 void gated_server::start() {
   thread_ = std::thread{[this] { loop_->run(); }};
 }

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -15,6 +17,7 @@ namespace pixmill::http {
 
 class exchange;
 class gate_loop;
+struct request_head;
 
 /// The HTTP library's server behind a gate: routes are declared as ever, but
 /// sockets, limits and threads are the gate's. A route is called only with a
@@ -50,6 +53,12 @@ public:
   /// @retval errc::config_invalid The address cannot be had; context: why.
   caf::expected<std::uint16_t> bind(const std::string& address,
                                     std::uint16_t port);
+
+  /// Lets `screen` look at each request whose body is still to come: an answer
+  /// of it is sent at once, and the body is not kept. Before `start`; it must
+  /// not wait.
+  void screen_with(
+    std::function<std::optional<std::string>(const request_head&)> screen);
 
   /// Serves from now on, on threads of its own. Call once, after `bind` and
   /// after all routes.

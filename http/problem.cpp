@@ -9,6 +9,7 @@ namespace {
 
 constexpr int full_disk_retry_s = 30;
 constexpr int trouble_retry_s = 5;
+constexpr int full_queue_retry_s = 10;
 
 } // namespace
 
@@ -30,6 +31,12 @@ problem problem_of(const caf::error& reason) {
     return {422, "option-invalid", "An option is not valid", std::move(detail)};
   case errc::too_large:
     return {413, "too-large", "The request is too large", std::move(detail)};
+  case errc::queue_full:
+    return {503, "queue-full", "As many jobs wait as may", std::move(detail),
+            full_queue_retry_s};
+  case errc::tenant_queue_full:
+    return {429, "tenant-queue-full", "As many jobs of this tenant wait as may",
+            std::move(detail), full_queue_retry_s};
   case errc::disk_full:
     return {507, "disk-full", "Nothing is accepted until there is space again",
             std::move(detail), full_disk_retry_s};
@@ -40,6 +47,11 @@ problem problem_of(const caf::error& reason) {
   default:
     return {500, "internal", "Something went wrong inside", std::move(detail)};
   }
+}
+
+problem too_many_submissions() {
+  return {503, "too-many-submissions",
+          "Too many submissions are being taken in", "", 1};
 }
 
 std::string to_json(const problem& what, std::string_view more) {

@@ -20,6 +20,9 @@ struct problem {
 /// Returns what is told of an error of the head.
 problem problem_of(const caf::error& reason);
 
+/// Returns what is told of a submission while others are being taken in.
+problem too_many_submissions();
+
 /// Returns its body.
 /// @param more Members to add: the inside of a JSON object, or empty.
 std::string to_json(const problem& what, std::string_view more = {});

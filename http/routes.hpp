@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include <caf/expected.hpp>
@@ -24,7 +25,8 @@ struct route_context {
   service_settings settings; ///< `public_url` is set.
   access_control access{settings};
   request_keys keys{};
-  std::atomic<bool> draining{false}; ///< Whoever waits is answered.
+  std::atomic<std::uint32_t> submissions{0}; ///< Being taken in now.
+  std::atomic<bool> draining{false};         ///< Whoever waits is answered.
 };
 
 /// Returns who makes a request that was let through.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/early_refusal.hpp"
 #include "http/gated_server.hpp"
 #include "http/routes.hpp"
 #include "model/errc.hpp"
@@ -32,6 +33,9 @@ public:
       : context_{.head = head, .settings = settings}, server_{
                                                         std::move(server)} {
     add_routes(*server_, context_);
+    server_->screen_with([this](const request_head& seen) {
+      return early_refusal(context_, seen);
+    });
   }
 
   token_table& tokens() noexcept {

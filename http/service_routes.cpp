@@ -12,23 +12,27 @@ namespace pixmill::http {
 namespace {
 
 // Whoever may not ask is answered before any route is looked for.
-bool let_through(const route_context& context, const httplib::Request& request,
+bool let_through(route_context& context, const httplib::Request& request,
                  httplib::Response& response) {
   const auto authorization = request.get_header_value("Authorization");
   const auto host = request.get_header_value("Host");
   const auto origin = request.get_header_value("Origin");
+  const auto wanted = request.get_header_value("Access-Control-Request-Method");
   const auto verdict = context.access.judge({.method = request.method,
                                              .path = request.path,
                                              .authorization = authorization,
                                              .host = host,
-                                             .origin = origin});
+                                             .origin = origin,
+                                             .wanted_method = wanted});
   if (auto* scope = request_scope::current(); !authorization.empty() && scope)
     scope->note_token(context.access.caller_of(authorization).token);
   for (const auto& [name, value] : verdict.fields)
     response.set_header(name, value);
   if (verdict.refused)
     send_problem(response, *verdict.refused, verdict.more);
-  return !verdict.refused;
+  if (verdict.preflight)
+    response.status = 204;
+  return !verdict.refused && !verdict.preflight;
 }
 
 // A bug in a route is one answer, never the end of the service.

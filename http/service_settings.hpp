@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pixmill::http {
 
@@ -20,6 +21,14 @@ struct service_settings {
   /// Images need a token with scope read; else whoever knows the URL of one,
   /// which names its content, may have it.
   bool private_files = false;
+  /// Submissions that are taken in at once; above it 503.
+  std::uint32_t max_submissions = 16;
+  /// Requests a second of one token; 0: any number.
+  std::uint32_t rate_limit = 0;
+  /// Requests that one token may make at once, after a pause.
+  std::uint32_t rate_burst = 20;
+  /// Origins such as `https://admin.shop.example` whose pages may ask.
+  std::vector<std::string> cors_origins{};
 };
 
 } // namespace pixmill::http

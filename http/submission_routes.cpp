@@ -156,6 +156,27 @@ void send_invalid(httplib::Response& response, const sheet_summary& sheet) {
                members_of(sheet));
 }
 
+// Counts a submission for as long as it lives.
+class in_flight {
+public:
+  explicit in_flight(std::atomic<std::uint32_t>& count)
+      : count_{count}, number_{++count} {}
+  ~in_flight() {
+    --count_;
+  }
+  in_flight(const in_flight&) = delete;
+  in_flight& operator=(const in_flight&) = delete;
+
+  /// How many there are, this one included, when it came.
+  std::uint32_t number() const noexcept {
+    return number_;
+  }
+
+private:
+  std::atomic<std::uint32_t>& count_;
+  const std::uint32_t number_;
+};
+
 } // namespace
 
 void submit(route_context& context, const httplib::Request& request,
@@ -175,6 +196,16 @@ void submit(route_context& context, const httplib::Request& request,
     return send_problem(response,
                         {409, "request-in-flight",
                          "A request with this key is being answered", key, 1});
+  const in_flight one_more{context.submissions};
+  if (one_more.number() > context.settings.max_submissions)
+    return send_problem(response, too_many_submissions());
+  // Again when it is accepted; here it costs next to nothing. What was
+  // accepted under this key is told of, full or not.
+  if (auto full = context.head.room(whose.tenant)) {
+    const auto known = context.head.submitted_as(whose.tenant, key);
+    if (key.empty() || !known || !*known)
+      return send_problem(response, problem_of(full));
+  }
   submission incoming{context.head, whose.tenant,
                       context.settings.max_csv_bytes};
   auto got = receive(incoming);

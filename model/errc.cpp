@@ -54,6 +54,8 @@ constexpr std::array words{
   word_of_code{errc::failure_ratio, "failure-ratio"},
   word_of_code{errc::interrupted, "interrupted"},
   word_of_code{errc::no_such_delivery, "no-such-delivery"},
+  word_of_code{errc::queue_full, "queue-full"},
+  word_of_code{errc::tenant_queue_full, "tenant-queue-full"},
 };
 
 constexpr auto category = caf::atom("pixmill");

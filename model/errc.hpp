@@ -51,6 +51,8 @@ enum class errc : std::uint8_t {
   failure_ratio, ///< More failed than `max_failure_ratio` allows.
   interrupted,
   no_such_delivery,
+  queue_full,        ///< As many jobs wait as may.
+  tenant_queue_full, ///< As many jobs of this tenant wait as may.
 };
 
 /// Returns the stable word of `code`, such as `address_blocked`. The word of

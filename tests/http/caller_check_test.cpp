@@ -31,6 +31,15 @@ TEST(CallerCheck, RefusesNamesOfOthers) {
   EXPECT_EQ(code_for("evil.example", "http://evil.example"), "foreign-host");
 }
 
+TEST(CallerCheck, KnowsAnOrigin) {
+  for (const auto* good : {"https://shop.example", "http://127.0.0.1:3000"})
+    EXPECT_TRUE(is_origin(good)) << good;
+  for (const auto* wrong :
+       {"", "*", "null", "shop.example", "https://", "https://shop.example/",
+        "https://shop.example/a", "https://*.example", "ftp://shop.example"})
+    EXPECT_FALSE(is_origin(wrong)) << wrong;
+}
+
 TEST(CallerCheck, RefusesPagesOfOtherSites) {
   EXPECT_EQ(code_for("127.0.0.1:8080", "http://127.0.0.1:8080"), "");
   EXPECT_EQ(code_for("127.0.0.1:8080", "http://127.0.0.1:3000"),

@@ -32,7 +32,20 @@ public:
     return validator.finish();
   }
 
+  caf::error room(const std::string& tenant) override {
+    std::uint32_t of_tenant = 0;
+    for (const auto& one : accepted)
+      of_tenant += one.tenant == tenant ? 1 : 0;
+    if (accepted.size() >= most_jobs)
+      return make_error(errc::queue_full, "as asked");
+    if (of_tenant >= most_of_tenant)
+      return make_error(errc::tenant_queue_full, "as asked");
+    return {};
+  }
+
   caf::expected<actors::job_status> accept(job_record job) override {
+    if (auto no_room = room(job.tenant))
+      return no_room;
     accepted.push_back(job);
     return status_of(std::move(job));
   }
@@ -153,6 +166,8 @@ public:
   }
 
   bool full = false;
+  std::size_t most_jobs = 1'000;
+  std::uint32_t most_of_tenant = 1'000;
   int chunks = 0;
   std::map<std::string, std::string> sheets;
   std::vector<job_record> accepted;

@@ -1,4 +1,5 @@
 #include "model/sha256.hpp"
+#include "tests/http/raw_client.hpp"
 #include "tests/http/service_fixture.hpp"
 
 namespace pixmill::http {
@@ -193,6 +194,107 @@ TEST_F(ServiceAccess, TellsNoTenantOfAnothersWork) {
   const auto again = submit(shop, {{"Idempotency-Key", "k"}}).json();
   EXPECT_EQ(again.at("id"), first.at("id"));
   EXPECT_EQ(submit(shop).json().at("duplicate_of"), first.at("id"));
+}
+
+TEST_F(ServiceAccess, TakesNothingInWhileTheQueueIsFull) {
+  const auto shop = token("submit,read", "shop");
+  start();
+  const auto first = submit(shop, {{"Idempotency-Key", "k"}}).json();
+  head.most_jobs = 1;
+  const auto chunks = head.chunks;
+  const auto refused = submit(shop);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.code(), "queue-full");
+  EXPECT_NE(refused.field("Retry-After"), "");
+  EXPECT_EQ(head.chunks, chunks); // Nothing of it was stored.
+  const auto again = submit(shop, {{"Idempotency-Key", "k"}});
+  EXPECT_EQ(again.json().at("id"), first.at("id")); // That one is in.
+  EXPECT_EQ(submit(shop, {{"Idempotency-Key", "new"}}).code(), "queue-full");
+  EXPECT_EQ(
+    ask("POST", "/v1/validate", shop, sheet, {{"Content-Type", "text/csv"}})
+      .status,
+    200);
+}
+
+TEST_F(ServiceAccess, LetsNoTenantFillTheQueue) {
+  const auto shop = token("submit,read", "shop");
+  const auto other = token("submit,read", "other");
+  head.most_of_tenant = 1;
+  start();
+  EXPECT_EQ(submit(shop).status, 202);
+  EXPECT_EQ(submit(shop).code(), "tenant-queue-full");
+  EXPECT_EQ(submit(shop).status, 429);
+  EXPECT_EQ(submit(other).status, 202);
+}
+
+TEST_F(ServiceAccess, AwaitsNoLongBodyThatIsRefusedAnyway) {
+  const auto shop = token("submit,read", "shop");
+  head.most_jobs = 0;
+  start();
+  const auto url = subject->url();
+  const auto port =
+    static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  const auto ask_early = [&](const std::string& fields) {
+    test::raw_client client{port};
+    return client.ask("POST /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                      "Content-Type: text/csv\r\nContent-Length: 1000000\r\n"
+                      + fields + "\r\n");
+  };
+  const auto stranger = ask_early("");
+  EXPECT_EQ(stranger.status, 401);
+  EXPECT_NE(stranger.head.find("WWW-Authenticate: Bearer"), std::string::npos);
+  const auto full = ask_early("Authorization: Bearer " + shop + "\r\n");
+  EXPECT_EQ(full.status, 503);
+  EXPECT_NE(full.body.find("queue-full"), std::string::npos);
+  EXPECT_NE(full.head.find("Retry-After: "), std::string::npos);
+}
+
+TEST_F(ServiceAccess, LetsATokenAskSoOften) {
+  const auto one = token("read");
+  const auto two = token("read");
+  settings.rate_limit = 1;
+  settings.rate_burst = 2;
+  start();
+  EXPECT_EQ(ask("GET", "/v1/jobs", one).field("RateLimit-Remaining"), "1");
+  EXPECT_EQ(ask("GET", "/v1/jobs", one).field("RateLimit-Remaining"), "0");
+  const auto refused = ask("GET", "/v1/jobs", one);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.code(), "rate-limited");
+  EXPECT_EQ(refused.field("RateLimit-Limit"), "2");
+  EXPECT_EQ(refused.field("Retry-After"), "1");
+  EXPECT_EQ(ask("GET", "/v1/jobs", two).status, 200);
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+}
+
+TEST_F(ServiceAccess, LetsPagesOfNamedOriginsAsk) {
+  const std::string good = "https://admin.shop.example";
+  settings.cors_origins = {good};
+  const auto reader = token("read");
+  start();
+  const auto asked =
+    ask("OPTIONS", "/v1/jobs", "", "",
+        {{"Origin", good}, {"Access-Control-Request-Method", "GET"}});
+  EXPECT_EQ(asked.status, 204);
+  EXPECT_EQ(asked.field("Access-Control-Allow-Origin"), good);
+  EXPECT_EQ(asked.field("Vary"), "Origin");
+  EXPECT_NE(asked.field("Access-Control-Allow-Headers").find("Authorization"),
+            std::string::npos);
+  const auto got = ask("GET", "/v1/jobs", reader, "", {{"Origin", good}});
+  EXPECT_EQ(got.status, 200);
+  EXPECT_EQ(got.field("Access-Control-Allow-Origin"), good);
+  EXPECT_EQ(got.field("Access-Control-Allow-Credentials"), "");
+  const auto other =
+    ask("GET", "/v1/jobs", reader, "", {{"Origin", good + ".evil.example"}});
+  EXPECT_EQ(other.field("Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(other.field("Vary"), "Origin");
+}
+
+TEST_F(ServiceAccess, LetsNoPageAskByDefault) {
+  start();
+  const auto refused =
+    ask("GET", "/v1/jobs", "", "", {{"Origin", "https://shop.example"}});
+  EXPECT_EQ(refused.code(), "foreign-origin");
+  EXPECT_EQ(refused.field("Access-Control-Allow-Origin"), "");
 }
 
 } // namespace
