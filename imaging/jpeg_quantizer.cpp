@@ -20,6 +20,11 @@ constexpr float longer_run_bits = 0.8F;
 /// takes and these: what the next one might save by the gap.
 constexpr float safety_bits = 4;
 
+/// Errors hide where much is going on: they count as the fourth root of this
+/// over the block's own energy, to which the second is added.
+constexpr float usual_energy = 20'000;
+constexpr float hardly_visible = 3'700;
+
 /// Lengths of ideal codes. Symbols that do not occur cost a little more than
 /// the rarest.
 std::array<float, 256> ideal_lengths(const symbol_counts& counts) {
@@ -43,6 +48,7 @@ struct jpeg_quantizer::candidates {
   std::array<std::int32_t, 65> quotients;
   std::array<std::uint32_t, 65> tokens; ///< Of the source, for the sign.
   std::size_t count = 0;
+  float visibility = 1; ///< What an error counts in this block.
   /// Those that stay, last first.
   std::array<std::uint8_t, 65> kept;
   std::size_t kept_count = 0;
@@ -131,6 +137,7 @@ void jpeg_quantizer::gather(const std::uint32_t* at, const std::uint32_t* end,
                             const component_steps& steps,
                             candidates& found) const {
   std::size_t next = 1;
+  float energy = 0;
   for (; at != end; ++at) {
     auto token = *at;
     auto position = token_position(token);
@@ -141,9 +148,14 @@ void jpeg_quantizer::gather(const std::uint32_t* at, const std::uint32_t* end,
     found.steps[next] = steps.to[position];
     found.quotients[next] = static_cast<std::int32_t>(quotient);
     found.tokens[next] = token;
+    energy += found.values[next] * found.values[next];
     next += quotient != 0 ? 1 : 0;
   }
   found.count = next - 1;
+  // In the errors that lambda is a multiple of, not in bits.
+  energy *= static_cast<float>(lambda_);
+  found.visibility =
+    std::sqrt(std::sqrt(usual_energy / (energy + hardly_visible)));
 }
 
 double jpeg_quantizer::decide_by_trellis(const ac_prices& prices,
@@ -171,13 +183,14 @@ double jpeg_quantizer::decide_by_trellis(const ac_prices& prices,
       }
     }
     auto error = value - static_cast<float>(quotient) * found.steps[i];
-    auto saved = value * value - error * error;
+    auto saved = found.visibility * (value * value - error * error);
     auto gain = cheapest - saved;
     // The next lower size: one bit less at least.
     if (quotient > 1 && (quotient & (quotient - 1)) == 0) {
       auto lower = quotient - 1;
       auto lower_error = value - static_cast<float>(lower) * found.steps[i];
-      auto lower_saved = value * value - lower_error * lower_error;
+      auto lower_saved =
+        found.visibility * (value * value - lower_error * lower_error);
       for (auto p = start; p < i; ++p) {
         auto price =
           gains[p] + prices.values[position - found.positions[p] - 1][size - 1]
@@ -229,7 +242,8 @@ double jpeg_quantizer::decide_greedily(const ac_prices& prices,
     auto price = prices.values[position - last - 1]
                               [bit_size(static_cast<std::uint32_t>(quotient))];
     auto error = value - static_cast<float>(quotient) * found.steps[i];
-    if (value * value - error * error + longer_run_bits < price)
+    if (found.visibility * (value * value - error * error) + longer_run_bits
+        < price)
       continue;
     kept[count++] = static_cast<std::uint8_t>(i);
     bits += price;

@@ -37,6 +37,8 @@ constexpr double tables_settle = 0.08;
 constexpr double aim = 0.9975;
 constexpr double well_filled = 0.99;
 
+constexpr std::size_t small_budget = 20'000;
+
 constexpr int most_tries = 6;
 constexpr int most_corrections = 16;
 
@@ -89,10 +91,12 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
   quantize_rest(bits);
   budgeted_jpeg result;
   auto allowed = static_cast<double>(budget);
+  // Headers of small files are hard to foresee, and small files cost little.
+  const auto most_fills = budget < small_budget ? 6 : 2;
   for (int i = 0; i < most_corrections; ++i) {
     auto size = static_cast<double>(count());
     bool over = size > allowed;
-    bool wasteful = size < well_filled * allowed && i < 2;
+    bool wasteful = size < well_filled * allowed && i < most_fills;
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
       correct(size - allowed * (over ? 0.999 : aim), 1 + 0.4 * i);
       continue;

@@ -1,7 +1,7 @@
 // Compresses every picture of a directory and says what it cost:
 //
 //   pixmill_codec_bench DIR [--quality N | --ratio P%] [--floor PPM]
-//                           [--format F] [--out DIR]
+//                           [--format F] [--mode fast|best] [--out DIR]
 //
 // Costs are CPU time of this process; "turbo" is libjpeg-turbo's decode to RGB
 // and encode at quality 50 with standard Huffman tables, over the JPEGs, in the
@@ -34,6 +34,7 @@ struct options {
   fs::path directory;
   fs::path out;
   compress_goal goal;
+  imaging::compress_effort effort = imaging::compress_effort::best;
 };
 
 struct totals {
@@ -51,6 +52,8 @@ struct totals {
   std::size_t bytes_in = 0;
   std::size_t bytes_out = 0;
   std::vector<double> fills;
+  std::vector<double> likenesses; ///< Luma, where it was measured.
+  std::vector<double> worst_tiles;
 };
 
 double cpu_milliseconds() {
@@ -90,6 +93,10 @@ options parse(int argc, char** argv) {
                            : name == "avif" ? format_choice::avif
                            : name == "auto" ? format_choice::automatic
                                             : format_choice::keep;
+    } else if (word == "--mode") {
+      result.effort = std::string_view(value()) == "fast"
+                        ? imaging::compress_effort::fast
+                        : imaging::compress_effort::best;
     } else if (word == "--out") {
       result.out = value();
     } else {
@@ -121,6 +128,10 @@ void count(const options& chosen, std::size_t source_bytes,
   sums.bytes_out += bytes;
   sums.kept += image.kept_original ? 1 : 0;
   sums.missed += image.target_missed ? 1 : 0;
+  if (image.likeness.luma_ppm != 0) {
+    sums.likenesses.push_back(image.likeness.luma_ppm / 1e6);
+    sums.worst_tiles.push_back(image.likeness.worst_ppm() / 1e6);
+  }
   sums.larger += bytes > source_bytes ? 1 : 0;
   if (chosen.goal.target != target_kind::ratio)
     return;
@@ -138,7 +149,7 @@ void run_one(const options& chosen, const fs::path& path, totals& sums) {
                             bytes.size()};
   auto name = path.filename().string();
   auto start = cpu_milliseconds();
-  auto image = imaging::compress(source, chosen.goal, {});
+  auto image = imaging::compress(source, chosen.goal, {}, chosen.effort);
   auto cost = cpu_milliseconds() - start;
   ++sums.images;
   if (!image) {
@@ -189,8 +200,18 @@ void report(totals& sums) {
                 sums.jpeg_milliseconds / sums.turbo_milliseconds);
   if (!sums.fills.empty()) {
     std::sort(sums.fills.begin(), sums.fills.end());
-    std::printf("fill of the target: median %.3f, lowest %.3f\n",
-                sums.fills[sums.fills.size() / 2], sums.fills.front());
+    std::printf("fill of the target: median %.3f, p5 %.3f, lowest %.3f\n",
+                sums.fills[sums.fills.size() / 2],
+                sums.fills[sums.fills.size() / 20], sums.fills.front());
+  }
+  if (!sums.likenesses.empty()) {
+    std::sort(sums.likenesses.begin(), sums.likenesses.end());
+    std::sort(sums.worst_tiles.begin(), sums.worst_tiles.end());
+    std::printf("SSIM of luma: median %.4f; worst tile: median %.4f, "
+                "lowest %.4f\n",
+                sums.likenesses[sums.likenesses.size() / 2],
+                sums.worst_tiles[sums.worst_tiles.size() / 2],
+                sums.worst_tiles.front());
   }
 }
 
@@ -199,9 +220,10 @@ void report(totals& sums) {
 int main(int argc, char** argv) {
   auto chosen = parse(argc, argv);
   if (chosen.directory.empty()) {
-    std::fprintf(stderr, "usage: pixmill_codec_bench DIR [--quality N | "
-                         "--ratio P%% | --scale P%%] [--floor PPM]\n"
-                         "       [--format F] [--out DIR]\n");
+    std::fprintf(stderr,
+                 "usage: pixmill_codec_bench DIR [--quality N | "
+                 "--ratio P%% | --scale P%%] [--floor PPM]\n"
+                 "       [--format F] [--mode fast|best] [--out DIR]\n");
     return 2;
   }
   std::vector<fs::path> paths;

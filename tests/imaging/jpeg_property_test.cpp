@@ -1,0 +1,110 @@
+// What holds for every JPEG: sizes of 1 to 64, samplings, restart markers,
+// baseline and progressive.
+
+#include <gtest/gtest.h>
+
+#include "imaging/compressor.hpp"
+#include "imaging/jpeg_emitter.hpp"
+#include "imaging/jpeg_library.hpp"
+#include "imaging/jpeg_pixels.hpp"
+#include "imaging/jpeg_tokens.hpp"
+#include "tests/imaging/pictures.hpp"
+
+namespace pixmill::imaging {
+
+namespace {
+
+using test::view;
+
+struct shape {
+  int across = 1; ///< Sampling of luma.
+  int down = 1;
+  unsigned restart_interval = 0; ///< MCUs.
+  bool progressive = false;
+};
+
+std::string encoded(const pixel_buffer& pixels, const shape& how) {
+  jpeg_writer writer(pixels.samples.size() + 4'096);
+  auto& info = writer.info;
+  info.image_width = pixels.width;
+  info.image_height = pixels.height;
+  info.input_components = pixels.channels;
+  info.in_color_space = pixels.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, 91, TRUE);
+  info.comp_info[0].h_samp_factor = how.across;
+  info.comp_info[0].v_samp_factor = how.down;
+  info.restart_interval = how.restart_interval;
+  if (how.progressive)
+    jpeg_simple_progression(&info);
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < info.image_height) {
+    auto* row = const_cast<JSAMPROW>(pixels.row(info.next_scanline));
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  return writer.finish();
+}
+
+std::vector<std::uint8_t> decoded(const std::string& jpeg) {
+  auto pixels = decode_jpeg(view(jpeg), {60'000, 60'000});
+  EXPECT_TRUE(pixels);
+  return pixels ? std::move(pixels->samples) : std::vector<std::uint8_t>{};
+}
+
+template <class Check>
+void for_each_jpeg(Check check) {
+  for (auto side : {1u, 2u, 7u, 8u, 9u, 16u, 17u, 31u, 33u, 48u, 63u, 64u})
+    for (auto channels : {1, 3})
+      for (auto [across, down] :
+           {std::pair{1, 1}, std::pair{2, 1}, std::pair{1, 2}, std::pair{2, 2},
+            std::pair{4, 1}, std::pair{4, 2}})
+        for (auto interval : {0u, 1u, 3u})
+          for (bool progressive : {false, true}) {
+            auto pixels =
+              test::photo(side, 65 - side, static_cast<std::uint8_t>(channels));
+            SCOPED_TRACE(testing::Message()
+                         << side << " x " << 65 - side << ", " << channels
+                         << " channels, " << across << ":" << down
+                         << ", restart " << interval
+                         << (progressive ? ", progressive" : ""));
+            check(encoded(pixels, {across, down, interval, progressive}));
+            if (testing::Test::HasFailure())
+              return;
+          }
+}
+
+} // namespace
+
+TEST(JpegProperties, ReadsAndWritesTheSameCoefficients) {
+  for_each_jpeg([](const std::string& source) {
+    auto tokens = read_usual_tokens(view(source));
+    ASSERT_TRUE(tokens);
+    EXPECT_EQ(decoded(emit_jpeg(*tokens, {})), decoded(source));
+  });
+}
+
+TEST(JpegProperties, RefusesWhatIsCutOff) {
+  for_each_jpeg([](const std::string& source) {
+    for (auto share : {3u, 5u, 7u, 9u})
+      EXPECT_FALSE(
+        read_usual_tokens(view(source).first(source.size() * share / 10)));
+    EXPECT_FALSE(read_usual_tokens(view(source).first(source.size() - 2)));
+  });
+}
+
+TEST(JpegProperties, IsNeverLargerAndFitsWhatItSays) {
+  for_each_jpeg([](const std::string& source) {
+    for (auto effort : {compress_effort::fast, compress_effort::best}) {
+      auto made = compress(view(source), {.value = 700'000}, {}, effort);
+      ASSERT_TRUE(made);
+      EXPECT_LE(made->bytes.size(), source.size());
+      if (!made->target_missed && !made->kept_original) {
+        EXPECT_LE(made->bytes.size() * 10, source.size() * 7);
+      }
+      if (!made->bytes.empty())
+        decoded(made->bytes);
+    }
+  });
+}
+
+} // namespace pixmill::imaging
