@@ -226,6 +226,7 @@ class Contract(Case):
         self.pages()
         self.gate()
         self.tokens()
+        self.limits()
         self.overload()
         self.streams()
         self.full_disk()
@@ -571,6 +572,23 @@ class Contract(Case):
             self.at(server, "DELETE", f"/v1/tokens/{one}", 204, **held)
         self.at(server, "DELETE", f"/v1/tokens/{ids[0]}", 200, **held)
         self.at(server, "GET", "/v1/jobs", 401, "no-tokens", **held)
+
+    def limits(self):
+        """One request a second is all that a token may make."""
+        server = self.start("limited", "http.compat=true", "http.rate-limit=1",
+                            "http.rate-burst=1")
+        made = self.at(server, "POST", "/v1/tokens", 201, None,
+                       b'{"scopes":["admin"]}', Content_Type="application/json")
+        held = {"Authorization": f"Bearer {made.json['token']}"}
+        for method, path in (("GET", contract_proxy.REFUSED),
+                             ("POST", "/v1/jobs"), ("POST", "/upload")):
+            def asked(method=method, path=path):
+                found = ask(server.url, method, path,
+                            b"x" if method == "POST" else None,
+                            {**held, "Content-Type": "text/csv"})
+                return found if found.status == 429 else None
+
+            self.judge(method, path, poll(asked, pause=0))
 
     def at(self, server, method, path, want, code=None, body=None, **headers):
         """A request to another server than the main one."""
