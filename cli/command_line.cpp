@@ -19,10 +19,11 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 20> verb_names{
-  "run",     "serve",  "validate", "verify",     "submit", "status", "watch",
-  "results", "cancel", "pause",    "resume",     "retry",  "ls",     "token",
-  "config",  "doctor", "version",  "deliveries", "replay", "webhook"};
+constexpr std::array<std::string_view, 21> verb_names{
+  "run",    "serve",   "validate", "verify", "submit",  "status",
+  "watch",  "results", "cancel",   "pause",  "resume",  "retry",
+  "ls",     "token",   "config",   "doctor", "version", "deliveries",
+  "replay", "webhook", "compare"};
 
 constexpr auto result_group = "What is written";
 
@@ -96,6 +97,21 @@ void add_verify(CLI::App& app, verify_options& options) {
     "its source. Exit codes: 0 all well, 3 no results file, 4 problems.");
 }
 
+void add_compare(CLI::App& app, compare_options& options) {
+  auto& verb =
+    *app.add_subcommand("compare", "Says how much two pictures look alike");
+  verb.add_option("A", options.left, "A picture")->required();
+  verb.add_option("B", options.right, "A picture of the same size")->required();
+  verb
+    .add_option("--diff", options.difference,
+                "Write a PNG of where they differ, eight times as strong")
+    ->option_text("FILE");
+  verb.add_flag("--json", options.json, "Print JSON");
+  verb.footer("SSIM of luma and chroma: the mean, and the mean of the worst "
+              "tile of 64 x\n"
+              "64 pixels. Exit codes: 0 compared, 4 not comparable.");
+}
+
 template <class Options>
 void add_plain(CLI::App& app, Options& options, const std::string& name,
                const std::string& about) {
@@ -148,6 +164,7 @@ struct parse_targets {
   serve_options serve;
   validate_options validate;
   verify_options verify;
+  compare_options compare;
   client_targets client;
   token_targets token;
   webhook_targets webhook;
@@ -176,6 +193,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_serve(app, into.serve);
   add_validate(app, into.validate);
   add_verify(app, into.verify);
+  add_compare(app, into.compare);
   add_client_verbs(app, into.client);
   add_token_verbs(app, into.token);
   add_webhook_verbs(app, into.webhook);
@@ -217,6 +235,8 @@ command_line selected(const CLI::App& app, parse_targets from) {
     out.verb = std::move(from.validate);
   else if (app.got_subcommand("verify"))
     out.verb = std::move(from.verify);
+  else if (app.got_subcommand("compare"))
+    out.verb = std::move(from.compare);
   else if (app.got_subcommand("config"))
     out.verb = from.show;
   else if (app.got_subcommand("doctor"))

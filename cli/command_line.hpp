@@ -22,6 +22,14 @@ struct verify_options {
   bool json = false;
 };
 
+struct compare_options {
+  std::string left;       ///< Path of a picture.
+  std::string right;      ///< Path of another.
+  std::string difference; ///< Path of a PNG to write; empty: none.
+  bool json = false;
+  bool confined = true; ///< Whether the process may give up its rights.
+};
+
 struct config_show_options {
   bool json = false;
 };
@@ -39,9 +47,9 @@ struct command_line {
   std::string config_file;              ///< Of `--config`; empty: search.
   std::vector<std::string> assignments; ///< Of `--set`.
   std::variant<run_options, serve_options, validate_options, verify_options,
-               client_options, token_options, config_show_options,
-               doctor_options, version_options, webhook_verify_options,
-               webhook_secret_options>
+               compare_options, client_options, token_options,
+               config_show_options, doctor_options, version_options,
+               webhook_verify_options, webhook_secret_options>
     verb;
 };
 

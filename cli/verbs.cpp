@@ -6,6 +6,7 @@
 
 #include "cli/client.hpp"
 #include "cli/command_line.hpp"
+#include "cli/compare.hpp"
 #include "cli/config_show.hpp"
 #include "cli/doctor.hpp"
 #include "cli/exit_code.hpp"
@@ -88,6 +89,7 @@ int main_with(const std::vector<std::string>& arguments,
       [&](const verify_options& x) {
         return verify(x, loaded->values, program, to);
       },
+      [&](const compare_options& x) { return compare(x, loaded->values, to); },
       [&](const client_options& x) { return client(x, from.environment, to); },
       [&](const token_options& x) {
         return token(x, loaded->values, from.environment, to);

@@ -155,7 +155,8 @@ TEST(CommandLine, GuessesTheVerb) {
     complaint_about("--set a.b=c frobnicate"),
     "\"frobnicate\" is not a verb; known: run, serve, validate, verify, "
     "submit, status, watch, results, cancel, pause, resume, retry, ls, "
-    "token, config, doctor, version, deliveries, replay, webhook");
+    "token, config, doctor, version, deliveries, replay, webhook, "
+    "compare");
 }
 
 TEST(CommandLine, GuessesTheFlag) {
