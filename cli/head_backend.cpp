@@ -131,20 +131,24 @@ head_backend::store_marks(const std::string& job,
 
 caf::expected<sheet_summary> head_backend::check(const std::string& job,
                                                  const job_options& options) {
-  sheet_validator validator{rules_of(options)};
+  auto reader = validator(options);
   for (std::uint32_t index = 0;; ++index) {
     auto chunk = head_.journal().csv_chunk(job, index);
     if (!chunk)
       return std::move(chunk.error());
     if (chunk->empty())
       break;
-    validator.feed(*chunk);
+    reader.feed(*chunk);
   }
-  auto summary = validator.finish();
+  auto summary = reader.finish();
   if (summary.usable(options.on_invalid))
     if (auto stored = store_marks(job, summary.marks); !stored)
       return std::move(stored.error());
   return summary;
+}
+
+sheet_validator head_backend::validator(const job_options& options) {
+  return sheet_validator{rules_of(options)};
 }
 
 caf::error head_backend::room(const std::string& tenant) {

@@ -20,6 +20,7 @@ public:
                                        std::string bytes) override;
   caf::expected<sheet_summary> check(const std::string& job,
                                      const job_options& options) override;
+  sheet_validator validator(const job_options& options) override;
   caf::error room(const std::string& tenant) override;
   caf::expected<actors::job_status> accept(job_record job) override;
   caf::expected<caf::unit_t> erase(const std::string& job) override;

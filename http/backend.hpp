@@ -88,6 +88,9 @@ public:
   virtual caf::expected<sheet_summary> check(const std::string& job,
                                              const job_options& options) = 0;
 
+  /// Returns what checks a sheet as `check` does; for one that is not stored.
+  virtual sheet_validator validator(const job_options& options) = 0;
+
   /// Says whether another job of a tenant would be accepted now; waits for
   /// nobody.
   /// @retval errc::queue_full, errc::tenant_queue_full It would not.

@@ -39,7 +39,7 @@ json beginning_of(const job_record& job) {
 }
 
 caf::expected<received> receive_plain(const httplib::ContentReader& reader,
-                                      submission& to) {
+                                      csv_sink& to) {
   auto form = read_multipart(reader, to,
                              {.file = {"file", "csv"}, .text = "webhook_url"});
   if (!form)

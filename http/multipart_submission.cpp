@@ -26,7 +26,7 @@ std::string listed(const std::vector<std::string_view>& names) {
 } // namespace
 
 caf::expected<multipart_submission>
-read_multipart(const httplib::ContentReader& reader, submission& to,
+read_multipart(const httplib::ContentReader& reader, csv_sink& to,
                const multipart_names& names) {
   enum class part { none, file, text } now = part::none;
   bool has_file = false;

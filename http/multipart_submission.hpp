@@ -6,7 +6,7 @@
 
 #include <caf/expected.hpp>
 
-#include "http/submission.hpp"
+#include "http/csv_sink.hpp"
 
 namespace httplib {
 class ContentReader;
@@ -31,7 +31,7 @@ struct multipart_submission {
 /// @retval errc::too_large, errc::disk_full, errc::store See
 ///         `submission::feed`.
 caf::expected<multipart_submission>
-read_multipart(const httplib::ContentReader& reader, submission& to,
+read_multipart(const httplib::ContentReader& reader, csv_sink& to,
                const multipart_names& names);
 
 } // namespace pixmill::http

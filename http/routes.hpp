@@ -10,6 +10,7 @@
 #include "http/backend.hpp"
 #include "http/request_keys.hpp"
 #include "http/service_settings.hpp"
+#include "http/sheet_check.hpp"
 
 namespace httplib {
 class Server;
@@ -25,6 +26,7 @@ struct route_context {
   service_settings settings; ///< `public_url` is set.
   access_control access{settings};
   request_keys keys{};
+  sheet_room checks{"/var/tmp"};
   std::atomic<std::uint32_t> submissions{0}; ///< Being taken in now.
   std::atomic<bool> draining{false};         ///< Whoever waits is answered.
 };

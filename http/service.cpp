@@ -29,9 +29,11 @@ std::string url_of(const std::string& address, int port) {
 class service::impl {
 public:
   impl(backend& head, const service_settings& settings,
-       std::unique_ptr<gated_server> server)
-      : context_{.head = head, .settings = settings}, server_{
-                                                        std::move(server)} {
+       const std::string& spool_directory, std::unique_ptr<gated_server> server)
+      : context_{.head = head,
+                 .settings = settings,
+                 .checks = sheet_room{spool_directory}},
+        server_{std::move(server)} {
     add_routes(*server_, context_);
     server_->screen_with([this](const request_head& seen) {
       return early_refusal(context_, seen);
@@ -96,7 +98,8 @@ service::start(backend& head, const service_settings& settings,
   auto server = gated_server::create(gate);
   if (!server)
     return std::move(server.error());
-  auto parts = std::make_unique<impl>(head, settings, std::move(*server));
+  auto parts = std::make_unique<impl>(head, settings, gate.spool_directory,
+                                      std::move(*server));
   parts->tokens().add(std::move(*tokens));
   if (auto refused = parts->listen())
     return make_error(errc::config_invalid,

@@ -8,6 +8,7 @@
 #include <caf/expected.hpp>
 
 #include "http/backend.hpp"
+#include "http/csv_sink.hpp"
 #include "model/sha256.hpp"
 
 namespace pixmill::http {
@@ -25,19 +26,19 @@ struct submitted {
 /// A CSV on its way in. It is stored as it comes, read back to be checked, and
 /// becomes a job only then: what the sender calls its options may come last.
 /// Dropped unless it was accepted.
-class submission {
+class submission final : public csv_sink {
 public:
   /// @param tenant Whose job it becomes.
   /// @param max_bytes Of the CSV as sent.
   submission(backend& head, std::string tenant, std::uint64_t max_bytes);
-  ~submission();
+  ~submission() override;
   submission(const submission&) = delete;
   submission& operator=(const submission&) = delete;
 
   /// Takes the next bytes.
   /// @returns An error when the submission must end: `errc::too_large`, or what
   ///          `backend::put_chunk` says.
-  caf::error feed(std::string_view bytes);
+  caf::error feed(std::string_view bytes) override;
 
   /// Checks what has come, and accepts it when it is valid.
   /// @param source File name or similar, for people.
@@ -46,10 +47,8 @@ public:
   caf::expected<submitted> finish(const job_options& options,
                                   std::string source, std::string key = {});
 
-  /// Checks what has come; accepts nothing.
-  caf::expected<sheet_summary> check(const job_options& options);
-
 private:
+  caf::expected<sheet_summary> check(const job_options& options);
   /// Answers a repeated request; false: it is new.
   caf::expected<bool> repeat(const std::string& key, const std::string& hash,
                              submitted& out);

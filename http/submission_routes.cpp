@@ -60,7 +60,7 @@ caf::expected<job_options> query_options(const httplib::Params& query) {
 }
 
 caf::expected<received> read_form(const httplib::ContentReader& reader,
-                                  submission& to) {
+                                  csv_sink& to) {
   auto form = read_multipart(reader, to, {.file = {"file"}, .text = "options"});
   if (!form)
     return std::move(form.error());
@@ -71,7 +71,7 @@ caf::expected<received> read_form(const httplib::ContentReader& reader,
 }
 
 caf::expected<received> read_json(const httplib::ContentReader& reader,
-                                  submission& to) {
+                                  csv_sink& to) {
   std::string body;
   caf::error why;
   const bool whole = reader([&](const char* data, std::size_t size) {
@@ -96,7 +96,7 @@ caf::expected<received> read_json(const httplib::ContentReader& reader,
 
 caf::expected<received> read_csv(const httplib::Request& request,
                                  const httplib::ContentReader& reader,
-                                 submission& to) {
+                                 csv_sink& to) {
   auto options = query_options(request.params);
   if (!options)
     return std::move(options.error());
@@ -115,7 +115,7 @@ caf::expected<received> read_csv(const httplib::Request& request,
 // Which of the three forms a request has; the sheet goes to `to`.
 caf::expected<received> receive(const httplib::Request& request,
                                 const httplib::ContentReader& reader,
-                                submission& to) {
+                                csv_sink& to) {
   if (request.is_multipart_form_data())
     return read_form(reader, to);
   if (request.get_header_value("Content-Type").starts_with("application/json"))
@@ -240,7 +240,8 @@ void submit_job(route_context& context, const httplib::Request& request,
 void validate(route_context& context, const httplib::Request& request,
               httplib::Response& response,
               const httplib::ContentReader& reader) {
-  submission incoming{context.head, {}, context.settings.max_csv_bytes};
+  sheet_check incoming{context.head, context.checks,
+                       context.settings.max_csv_bytes};
   auto got = receive(request, reader, incoming);
   if (!got)
     return send_problem(response, problem_of(got.error()));

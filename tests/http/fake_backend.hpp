@@ -24,12 +24,16 @@ public:
 
   caf::expected<sheet_summary> check(const std::string& job,
                                      const job_options& options) override {
+    auto reader = validator(options);
+    reader.feed(sheets[job]);
+    return reader.finish();
+  }
+
+  sheet_validator validator(const job_options& options) override {
     sheet_rules rules;
     rules.columns = options.columns;
     rules.assume_https = options.assume_https;
-    sheet_validator validator{rules};
-    validator.feed(sheets[job]);
-    return validator.finish();
+    return sheet_validator{rules};
   }
 
   caf::error room(const std::string& tenant) override {

@@ -216,6 +216,31 @@ TEST_F(ServiceAccess, TakesNothingInWhileTheQueueIsFull) {
     200);
 }
 
+TEST_F(ServiceAccess, ChecksSheetsWhileTheDiskIsFull) {
+  settings.compat = true;
+  head.full = true;
+  start();
+  const std::string form = "--b\r\nContent-Disposition: form-data; "
+                           "name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+                           + std::string{sheet} + "\r\n--b--\r\n";
+  const auto kind = "multipart/form-data; boundary=b";
+  const auto as_json = nlohmann::json{{"csv", sheet}}.dump();
+  const std::vector<std::pair<std::string, std::string>> forms{
+    {"text/csv", sheet}, {kind, form}, {"application/json", as_json}};
+  for (const auto& [type, body] : forms) {
+    const httplib::Headers fields{{"Content-Type", type}};
+    const auto refused = ask("POST", "/v1/jobs", "", body, fields);
+    EXPECT_EQ(refused.status, 507) << type;
+    EXPECT_EQ(refused.code(), "disk-full");
+    EXPECT_NE(refused.field("Retry-After"), "");
+    EXPECT_EQ(ask("POST", "/v1/validate", "", body, fields).status, 200)
+      << type;
+  }
+  EXPECT_EQ(ask("POST", "/upload", "", form, {{"Content-Type", kind}}).status,
+            507);
+  EXPECT_TRUE(head.accepted.empty());
+}
+
 TEST_F(ServiceAccess, LetsNoTenantFillTheQueue) {
   const auto shop = token("submit,read", "shop");
   const auto other = token("submit,read", "other");
