@@ -19,6 +19,7 @@ spawn "$state" 1-serve "$PIXMILL" serve \
   --set "store.images=\"$state/out\"" \
   --set 'fetch.allow-cidrs=["127.0.0.0/8"]' \
   --set "fetch.allow-ports=[$ORIGIN_PORT,$FAULTY_PORT]" \
+  --set 'webhook.allow-ports=[18990]' \
   --set fetch.per-origin=64 --set jobs.slots=64
 wait_port "${PIXMILL_PORT:-18300}"
 echo "http://127.0.0.1:${PIXMILL_PORT:-18300}"
