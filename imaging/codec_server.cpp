@@ -22,6 +22,10 @@ namespace {
 constexpr int map_from_bytes = 32 << 20;
 constexpr int kept_free_bytes = 256 << 20;
 
+// What a process keeps between images: enough for usual ones, because fresh
+// pages cost more than they are worth, and not what the largest one took.
+constexpr std::size_t most_idle_bytes = 8 << 20;
+
 void prepare(const codec_request& first) {
   ::setpriority(PRIO_PROCESS, 0,
                 static_cast<int>(std::min<std::uint32_t>(first.nice, 19)));
@@ -58,6 +62,11 @@ caf::expected<compressed_image> work(std::span<const std::uint8_t> source,
   } catch (const std::bad_alloc&) {
     return make_error(errc::decode, "out of memory");
   }
+}
+
+void give_back_memory() {
+  if (::mallinfo2().fordblks > most_idle_bytes)
+    ::malloc_trim(most_idle_bytes);
 }
 
 // No output may outweigh its source.
@@ -130,6 +139,7 @@ int serve_codec(int descriptor, compress_function compress,
       describe(result.error(), reply);
     if (!send_packet(descriptor, &reply, sizeof(reply)))
       return 0;
+    give_back_memory();
   }
 }
 
