@@ -24,6 +24,7 @@
 #include "net/webhook_sender.hpp"
 #include "persistence/directory_store.hpp"
 #include "persistence/journal_store.hpp"
+#include "persistence/store_owners.hpp"
 #include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
 
@@ -37,6 +38,7 @@ constexpr std::size_t store_threads = 8;
 // The parts that actors work with, in the order in which they depend on each
 // other: actors go first, stores last.
 struct parts {
+  std::optional<persistence::store_owners> owners;
   std::unique_ptr<persistence::journal_store> journal;
   std::unique_ptr<persistence::directory_store> images;
   std::unique_ptr<persistence::store_writer> writer;
@@ -44,6 +46,31 @@ struct parts {
   std::unique_ptr<imaging::codec_pool> codec;
   std::unique_ptr<net::webhook_sender> sender; ///< Once there are webhooks.
 };
+
+// Says whose outcomes name the images.
+caf::expected<caf::unit_t> claim_images(parts& out, const std::string& folder) {
+  auto id = out.journal->id();
+  if (!id)
+    return std::move(id.error());
+  const auto jobs = out.journal->jobs();
+  if (!jobs)
+    return jobs.error();
+  out.owners.emplace(folder, std::move(*id));
+  return out.owners->claim(jobs->empty());
+}
+
+retention retention_of(const head_settings& settings, const parts& opened) {
+  return {.keep =
+            settings.tidies ? settings.jobs.keep : std::chrono::seconds{0},
+          .sweep = settings.tidies,
+          .objects = opened.images.get(),
+          .if_removable = [&owners = *opened.owners](const auto& act) {
+            const auto lock = owners.lock_if_sole();
+            if (lock)
+              act();
+            return lock.has_value();
+          }};
+}
 
 caf::expected<parts> open_parts(const head_settings& settings) {
   parts out;
@@ -57,6 +84,8 @@ caf::expected<parts> open_parts(const head_settings& settings) {
   if (!images)
     return std::move(images.error());
   out.images = std::move(*images);
+  if (auto claimed = claim_images(out, settings.store.images); !claimed)
+    return claimed.error();
   out.writer =
     std::make_unique<persistence::store_writer>(*out.images, store_threads);
   auto fetcher = net::source_fetcher::create(settings.fetch);
@@ -194,7 +223,8 @@ private:
                       [images = parts_.images.get()] { return images->sync(); },
                     .rules = settings.rules,
                     .commit_outcomes = settings.store.commit_outcomes,
-                    .commit_interval = settings.store.commit_interval});
+                    .commit_interval = settings.store.commit_interval,
+                    .keep = retention_of(settings, parts_)});
     places_ = std::make_shared<admission>(settings.jobs.max_queued,
                                           settings.jobs.max_queued_per_tenant);
     dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);

@@ -35,7 +35,9 @@ struct head_settings {
   notifier_settings notifier;
   net::webhook_settings webhook;
   persistence::keyring_settings keyring;
-  sheet_rules rules;   ///< Under which sheets are accepted.
+  sheet_rules rules; ///< Under which sheets are accepted.
+  /// Whether jobs expire, and files that no outcome names are removed.
+  bool tidies = false;
   std::string program; ///< Path of the binary that runs codec processes.
   std::string node_name;
 };

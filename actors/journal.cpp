@@ -45,6 +45,8 @@ void journal_state::start(journal_setup setup) {
   setup_ = std::move(setup);
   record_.emplace(telemetry::actor_kind::journal, self_->id(), 0, "journal");
   record_->set_state("writing");
+  house_.emplace(*setup_.store, setup_.keep);
+  tidy_in(std::chrono::milliseconds{0});
 }
 
 caf::result<void> journal_state::put(const csv_chunk& chunk) {
@@ -160,7 +162,14 @@ caf::expected<std::vector<write_verdict>> journal_state::write() {
       writes.back().result = std::move(**source);
     }
   }
-  return setup_.store->commit(writes);
+  auto verdicts = setup_.store->commit(writes);
+  if (verdicts && setup_.keep.objects != nullptr)
+    for (const auto& [request, promise] : pending_)
+      for (const auto& x : request.slots)
+        // From now on the outcome itself keeps the file.
+        if (x.same_as.row == 0 && x.result.has_file())
+          setup_.keep.objects->release(x.result.sha256);
+  return verdicts;
 }
 
 void journal_state::answer(const std::vector<write_verdict>& verdicts) {
@@ -187,6 +196,28 @@ void journal_state::refuse(const caf::error& reason) {
     promise.deliver(reason);
   pending_.clear();
   pending_slots_ = 0;
+}
+
+// -- retention ----------------------------------------------------------------
+
+caf::result<void> journal_state::erase(const std::string& job) {
+  const auto erased = setup_.store->erase_job(job);
+  if (!erased)
+    return erased.error();
+  if (*erased) {
+    house_->add(job);
+    tidy_in(std::chrono::milliseconds{0});
+  }
+  return caf::unit;
+}
+
+void journal_state::tidy(std::uint64_t turn) {
+  if (turn == tidy_turn_)
+    tidy_in(latched_ ? retry_interval : house_->work());
+}
+
+void journal_state::tidy_in(std::chrono::milliseconds pause) {
+  self_->delayed_send(self_, pause, atom::tidy::value, ++tidy_turn_);
 }
 
 // -- the latch ----------------------------------------------------------------
@@ -316,7 +347,7 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     },
     [self](atom::erase, const std::string& job) {
       const auto guard = handling(self);
-      return to_result(self->state.store().erase_job(job));
+      return self->state.erase(job);
     },
     [self](atom::restore) {
       const auto guard = handling(self);
@@ -341,6 +372,10 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     [self](atom::revoke, const std::string& token) {
       const auto guard = handling(self);
       return self->state.revoke(token);
+    },
+    [self](atom::tidy, std::uint64_t turn) {
+      const auto guard = handling(self);
+      self->state.tidy(turn);
     },
     [self](atom::flush) {
       const auto guard = handling(self);

@@ -11,6 +11,7 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/housekeeping.hpp"
 #include "actors/protocol.hpp"
 #include "model/sheet.hpp"
 #include "persistence/journal_store.hpp"
@@ -27,6 +28,7 @@ struct journal_setup {
   sheet_rules rules; ///< Under which sheets are accepted.
   std::uint32_t commit_outcomes = 64;
   std::chrono::milliseconds commit_interval{10};
+  retention keep{};
 };
 
 /// The only writer of the truth. Collects outcomes into group commits. When
@@ -54,7 +56,9 @@ public:
   caf::result<job_truth> reopen(const job_command& command);
   caf::result<job_truth> truth(const std::string& job) const;
   settled_page settled(const settled_query& query) const;
+  caf::result<void> erase(const std::string& job);
   void flush();
+  void tidy(std::uint64_t turn);
   void try_again();
 
   telemetry::actor_record& record();
@@ -72,10 +76,13 @@ private:
   caf::expected<caf::unit_t> store(const delivery_update& news);
   template <class T>
   caf::result<void> store_or_wait(const T& record);
+  void tidy_in(std::chrono::milliseconds pause);
 
   pointer self_;
   journal_setup setup_;
   std::optional<telemetry::actor_record> record_;
+  std::optional<housekeeping> house_;
+  std::uint64_t tidy_turn_ = 0; ///< Of the message that is under way.
   std::vector<pending_commit> pending_;
   /// Records that wait for space, in their order.
   std::vector<std::pair<record_update, unit_promise>> pending_updates_;

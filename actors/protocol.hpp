@@ -29,6 +29,7 @@ using accept = caf::atom_constant<caf::atom("accept")>;
 using settled = caf::atom_constant<caf::atom("settled")>;
 using list = caf::atom_constant<caf::atom("list")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
+using tidy = caf::atom_constant<caf::atom("tidy")>;
 using revoke = caf::atom_constant<caf::atom("revoke")>;
 using listen = caf::atom_constant<caf::atom("listen")>;
 using replay = caf::atom_constant<caf::atom("replay")>;
@@ -161,6 +162,9 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<delivery_update>::with<void>,
   // NOTIFIER, once: tell me of each event from now on.
   caf::replies_to<atom::listen, notifier_actor>::with<void>,
+  // Itself: expire jobs and purge erased ones, the next bit; only the last
+  // such message counts.
+  caf::reacts_to<atom::tidy, std::uint64_t>,
   // Itself: the interval of a group commit is over.
   caf::reacts_to<atom::flush>,
   // Itself: has space come back?

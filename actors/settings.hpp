@@ -33,6 +33,9 @@ struct job_settings {
   /// Lowest luma SSIM for outputs that must hit a number of bytes, in ppm,
   /// where the job names no floor; 0: none.
   std::uint32_t default_floor_ssim_ppm = 0;
+  /// A settled job is erased this long after its end, with its files; zero:
+  /// never.
+  std::chrono::seconds keep{0};
   /// This node's name in reports; empty: the host's name.
   std::string node_name;
 };

@@ -172,6 +172,11 @@ head_backend::command(actors::job_command command) {
   return head_.command(std::move(command));
 }
 
+caf::expected<std::optional<std::string>>
+head_backend::owner_of_erased(const std::string& job) {
+  return head_.journal().purge().owner_of_erased(job);
+}
+
 caf::expected<std::vector<job_record>> head_backend::jobs() {
   return head_.jobs();
 }

@@ -27,6 +27,8 @@ public:
   caf::expected<actors::job_status> status(const std::string& job) override;
   caf::expected<actors::job_status>
   command(actors::job_command command) override;
+  caf::expected<std::optional<std::string>>
+  owner_of_erased(const std::string& job) override;
   caf::expected<std::vector<job_record>> jobs() override;
   caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) override;

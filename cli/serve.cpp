@@ -56,7 +56,9 @@ int serve(const serve_options& options, const config::settings& settings,
         settings.http, std::filesystem::exists(settings.store.journal)))
     return refuse(to, refused);
   static const held_signals signals; // Outlives the thread that waits on it.
-  auto head = actors::head::start(head_settings_of(settings, program));
+  auto setup = head_settings_of(settings, program);
+  setup.tidies = true;
+  auto head = actors::head::start(std::move(setup));
   if (!head)
     return refuse(to, head.error());
   head_backend backend{**head};

@@ -16,7 +16,7 @@ enum class value_kind : std::uint8_t {
   toggle,   ///< `true` or `false`.
   number,   ///< A whole number.
   bytes,    ///< A whole number of bytes.
-  duration, ///< `500ms`, `2s`, `1min`.
+  duration, ///< `500ms`, `2s`, `1min`, `2h`, `30d`.
   text,     ///< A string.
   word,     ///< A string out of `setting::words`.
   texts,    ///< A list of strings.

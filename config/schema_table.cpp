@@ -102,6 +102,13 @@ constexpr std::array table{
      .kind = value_kind::number,
      .lowest = 0,
      .highest = 1'000'000}),
+  bind<&settings::jobs, &actors::job_settings::keep>(
+    {.section = "jobs",
+     .key = "keep",
+     .doc = "How long a settled job and its files are kept; 0s: for ever.",
+     .kind = value_kind::duration,
+     .lowest = ns(0s),
+     .highest = ns(24h * 3'650)}),
   bind<&settings::jobs, &actors::job_settings::node_name>(
     {.section = "jobs",
      .key = "node-name",

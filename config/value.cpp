@@ -18,6 +18,8 @@ struct time_unit {
 
 // Largest first, so that a duration is written with the first that divides it.
 constexpr std::array time_units{
+  time_unit{"d", 86'400'000'000'000},
+  time_unit{"h", 3'600'000'000'000},
   time_unit{"min", 60'000'000'000},
   time_unit{"s", 1'000'000'000},
   time_unit{"ms", 1'000'000},

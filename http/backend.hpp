@@ -106,6 +106,12 @@ public:
   /// @retval errc::no_such_job
   virtual caf::expected<actors::job_status> status(const std::string& job) = 0;
 
+  /// Returns the tenant of a job that was erased; nothing: none is remembered.
+  virtual caf::expected<std::optional<std::string>>
+  owner_of_erased(const std::string&) {
+    return std::optional<std::string>{};
+  }
+
   /// @retval errc::no_such_job, errc::wrong_state
   virtual caf::expected<actors::job_status>
   command(actors::job_command command) = 0;

@@ -19,16 +19,9 @@ namespace {
 
 // The format that a name's ending stands for.
 image_format format_of(std::string_view name) {
-  constexpr std::array formats{image_format::jpeg, image_format::png,
-                               image_format::webp, image_format::gif,
-                               image_format::avif, image_format::tiff,
-                               image_format::bmp};
   const auto dot = name.rfind('.');
-  if (dot != std::string_view::npos)
-    for (const auto format : formats)
-      if (name.substr(dot + 1) == extension_of(format))
-        return format;
-  return image_format::unknown;
+  return dot == name.npos ? image_format::unknown
+                          : format_of_extension(name.substr(dot + 1));
 }
 
 constexpr std::size_t piece_bytes = 64 << 10;

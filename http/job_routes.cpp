@@ -193,8 +193,14 @@ caf::expected<actors::job_status> find_job(route_context& context,
                                            const std::string& id) {
   auto status = context.head.status(id);
   // As if there were none: whose ids exist is nobody else's business.
-  if (status && !caller_of(context, request).sees(status->record.tenant))
+  const auto who = caller_of(context, request);
+  if (status && !who.sees(status->record.tenant))
     return make_error(errc::no_such_job, id);
+  if (!status && code_of(status.error(), errc::store) == errc::no_such_job) {
+    const auto owner = context.head.owner_of_erased(id);
+    if (owner && *owner && who.sees(**owner))
+      return make_error(errc::job_gone, id);
+  }
   return status;
 }
 

@@ -24,6 +24,8 @@ problem problem_of(const caf::error& reason) {
   case errc::rate_limited:
     return {429, "rate-limited", "This was asked for too often",
             std::move(detail), trouble_retry_s};
+  case errc::job_gone:
+    return {410, "gone", "The job has been erased", std::move(detail)};
   case errc::wrong_state:
     return {409, "wrong-state", "The job's state does not allow this",
             std::move(detail)};

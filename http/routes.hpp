@@ -37,6 +37,7 @@ caller caller_of(const route_context& context, const httplib::Request& request);
 /// Returns the job that a request names, if its sender may know of it: every
 /// route under `/v1/jobs/{id}` goes through here.
 /// @retval errc::no_such_job There is none, or none of its sender's.
+/// @retval errc::job_gone    There was one of its sender's.
 caf::expected<actors::job_status> find_job(route_context& context,
                                            const httplib::Request& request,
                                            const std::string& id);

@@ -56,6 +56,7 @@ constexpr std::array words{
   word_of_code{errc::no_such_delivery, "no-such-delivery"},
   word_of_code{errc::queue_full, "queue-full"},
   word_of_code{errc::tenant_queue_full, "tenant-queue-full"},
+  word_of_code{errc::job_gone, "gone"},
 };
 
 constexpr auto category = caf::atom("pixmill");

@@ -53,6 +53,7 @@ enum class errc : std::uint8_t {
   no_such_delivery,
   queue_full,        ///< As many jobs wait as may.
   tenant_queue_full, ///< As many jobs of this tenant wait as may.
+  job_gone,          ///< There was such a job; it has been erased.
 };
 
 /// Returns the stable word of `code`, such as `address_blocked`. The word of

@@ -38,6 +38,13 @@ std::string_view extension_of(image_format format) noexcept {
   return description_of(format).extension;
 }
 
+image_format format_of_extension(std::string_view ending) noexcept {
+  for (std::size_t i = 1; i < descriptions.size(); ++i)
+    if (descriptions[i].extension == ending)
+      return static_cast<image_format>(i);
+  return image_format::unknown;
+}
+
 std::string_view content_type_of(image_format format) noexcept {
   return description_of(format).content_type;
 }

@@ -24,6 +24,9 @@ std::string_view to_string(image_format format) noexcept;
 /// Returns the file name's ending without its dot: `jpg`, `png`, …
 std::string_view extension_of(image_format format) noexcept;
 
+/// Returns the format of a file name's ending; `unknown` for any other text.
+image_format format_of_extension(std::string_view ending) noexcept;
+
 /// Returns the media type: `image/jpeg`, …
 std::string_view content_type_of(image_format format) noexcept;
 

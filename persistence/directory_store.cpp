@@ -18,6 +18,8 @@
 #include "model/errc.hpp"
 #include "model/sha256.hpp"
 #include "persistence/file_reader.hpp"
+#include "persistence/object_names.hpp"
+#include "persistence/object_pins.hpp"
 #include "persistence/posix_file.hpp"
 
 namespace pixmill::persistence {
@@ -42,23 +44,6 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-std::string file_name(std::string_view sha256, image_format format) {
-  return std::string{sha256}.append(".").append(extension_of(format));
-}
-
-std::size_t folder_index(std::string_view sha256) noexcept {
-  const auto nibble = [](char digit) {
-    return static_cast<std::size_t>(digit <= '9' ? digit - '0'
-                                                 : digit - 'a' + 10);
-  };
-  return nibble(sha256[0]) * 16 + nibble(sha256[1]);
-}
-
-std::string folder_name(std::size_t index) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return {digits[index / 16], digits[index % 16]};
-}
-
 } // namespace
 
 class directory_store::impl {
@@ -71,6 +56,11 @@ public:
   caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
                                  image_format format);
   caf::expected<caf::unit_t> sync();
+  void release(std::string_view sha256);
+  caf::expected<bool> remove(std::string_view sha256, image_format format);
+  caf::expected<std::vector<stored_object>> list(std::size_t shard) const {
+    return list_objects(root_, shard);
+  }
   caf::expected<std::string> get(std::string_view sha256,
                                  image_format format) const;
   caf::expected<std::unique_ptr<object_reader>>
@@ -92,6 +82,8 @@ private:
     bool suspect = false; ///< A sync failed while it was pending.
   };
 
+  caf::expected<caf::unit_t> put(std::span<const std::uint8_t> bytes,
+                                 std::string name, std::size_t index);
   caf::expected<int> folder_of(std::size_t index);
   caf::expected<pending_file> write(std::span<const std::uint8_t> bytes,
                                     std::string name, bool synced);
@@ -107,6 +99,7 @@ private:
     return root_ / folder_name(file.index) / file.name;
   }
 
+  object_pins pins_;
   std::filesystem::path root_;
   file_descriptor root_fd_;
   file_descriptor temporary_fd_;
@@ -179,8 +172,18 @@ caf::expected<std::string>
 directory_store::impl::put(std::span<const std::uint8_t> bytes,
                            image_format format) {
   auto key = sha256_of(bytes);
-  auto name = file_name(key, format);
-  const auto index = folder_index(key);
+  // First of all: whoever removes has either finished, or sees this.
+  pins_.pin(key);
+  auto stored = put(bytes, file_name(key, format), folder_index(key));
+  if (stored)
+    return key;
+  pins_.unpin(key);
+  return std::move(stored.error());
+}
+
+caf::expected<caf::unit_t>
+directory_store::impl::put(std::span<const std::uint8_t> bytes,
+                           std::string name, std::size_t index) {
   const auto folder = folder_of(index);
   if (!folder)
     return folder.error();
@@ -189,7 +192,7 @@ directory_store::impl::put(std::span<const std::uint8_t> bytes,
       && found.st_size == static_cast<off_t>(bytes.size())) {
     // Whoever renamed it may have died before the folder was synced.
     folders_[index].dirty = true;
-    return key;
+    return caf::unit;
   }
   const bool together = together_;
   auto file = write(bytes, std::move(name), !together);
@@ -200,7 +203,27 @@ directory_store::impl::put(std::span<const std::uint8_t> bytes,
   } else if (auto renamed = rename(*file); !renamed) {
     return renamed.error();
   }
-  return key;
+  return caf::unit;
+}
+
+void directory_store::impl::release(std::string_view sha256) {
+  pins_.unpin(sha256);
+}
+
+caf::expected<bool> directory_store::impl::remove(std::string_view sha256,
+                                                  image_format format) {
+  const auto index = folder_index(sha256);
+  const auto folder = folder_of(index);
+  if (!folder)
+    return folder.error();
+  const auto name = file_name(sha256, format);
+  int failed = 0;
+  const bool free = pins_.unless_pinned(sha256, [&] {
+    failed = ::unlinkat(*folder, name.c_str(), 0) == 0 ? 0 : errno;
+  });
+  if (failed != 0 && failed != ENOENT)
+    return file_error(failed, "remove", root_ / folder_name(index) / name);
+  return free;
 }
 
 caf::expected<directory_store::impl::pending_file>
@@ -390,6 +413,20 @@ directory_store::put(std::span<const std::uint8_t> bytes, image_format format) {
 
 caf::expected<caf::unit_t> directory_store::sync() {
   return impl_->sync();
+}
+
+void directory_store::release(std::string_view sha256) {
+  impl_->release(sha256);
+}
+
+caf::expected<bool> directory_store::remove(std::string_view sha256,
+                                            image_format format) {
+  return impl_->remove(sha256, format);
+}
+
+caf::expected<std::vector<stored_object>>
+directory_store::list(std::size_t shard) const {
+  return impl_->list(shard);
 }
 
 caf::expected<std::string> directory_store::get(std::string_view sha256,

@@ -26,6 +26,11 @@ public:
   caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
                                  image_format format) override;
   caf::expected<caf::unit_t> sync() override;
+  void release(std::string_view sha256) override;
+  caf::expected<bool> remove(std::string_view sha256,
+                             image_format format) override;
+  caf::expected<std::vector<stored_object>>
+  list(std::size_t shard) const override;
   caf::expected<std::string> get(std::string_view sha256,
                                  image_format format) const override;
   caf::expected<std::unique_ptr<object_reader>>

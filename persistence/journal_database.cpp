@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <memory>
+#include <random>
 #include <string>
 #include <system_error>
 
@@ -23,10 +24,11 @@
 namespace pixmill::persistence {
 namespace {
 
-constexpr std::array<const char*, 10> family_names{
-  "meta", "jobs",   "csv",   "slots", "outbox",
-  "idem", "tokens", "index", "trail", "deliveries"};
+constexpr std::array<const char*, 11> family_names{
+  "meta",   "jobs",  "csv",   "slots",      "outbox", "idem",
+  "tokens", "index", "trail", "deliveries", "refs"};
 constexpr auto schema_key = "schema";
+constexpr auto id_key = "id";
 constexpr std::size_t block_cache_bytes = 24 << 20;
 constexpr std::size_t write_buffer_bytes = 8 << 20;
 
@@ -246,10 +248,31 @@ journal_database::check_schema(std::uint32_t schema) {
 }
 
 caf::expected<caf::unit_t> journal_database::store_schema() const {
+  return put_meta(schema_key, std::to_string(schema_));
+}
+
+caf::expected<std::string> journal_database::id() {
+  std::string found;
+  const auto status =
+    db_->Get(rocksdb::ReadOptions{}, (*this)[family::meta], id_key, &found);
+  if (status.ok())
+    return found;
+  if (!status.IsNotFound())
+    return to_error(status);
+  std::random_device entropy;
+  for (int i = 0; i < 16; ++i)
+    found += "0123456789abcdef"[entropy() & 15];
+  if (auto put = put_meta(id_key, found); !put)
+    return std::move(put.error());
+  return found;
+}
+
+caf::expected<caf::unit_t>
+journal_database::put_meta(std::string_view key, std::string_view value) const {
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  if (const auto put = db_->Put(synced, (*this)[family::meta], schema_key,
-                                std::to_string(schema_));
+  if (const auto put = db_->Put(synced, (*this)[family::meta],
+                                rocksdb::Slice{key}, rocksdb::Slice{value});
       !put.ok())
     return to_error(put);
   return caf::unit;

@@ -31,6 +31,7 @@ enum class family : std::uint8_t {
   index,
   trail,
   deliveries,
+  refs,
 };
 
 /// The open RocksDB under the journal, and what its errors mean.
@@ -40,7 +41,8 @@ enum class family : std::uint8_t {
 class journal_database {
 public:
   /// Opens or creates the database.
-  /// @param schema Written into a new one; a larger one is refused.
+  /// @param schema Written into a new one; a larger one is refused, a smaller
+  ///               one is left to be upgraded.
   /// @retval errc::store_newer, errc::store_corrupt, errc::store_locked,
   ///         errc::file_unwritable, errc::disk_full
   static caf::expected<std::unique_ptr<journal_database>>
@@ -65,6 +67,9 @@ public:
   /// Notes that all of it is of the schema asked for now; synced on return.
   caf::expected<caf::unit_t> store_schema() const;
 
+  /// Returns what no other journal is called: 16 hex digits, drawn once.
+  caf::expected<std::string> id();
+
   /// Says what a failed call means: `disk_full`, `store_corrupt` with the
   /// damaged file and the remedy, or `store`.
   caf::error to_error(const rocksdb::Status& status) const;
@@ -79,6 +84,9 @@ private:
   caf::expected<caf::unit_t> check_schema(std::uint32_t schema);
   caf::error corrupt(std::string_view what) const;
   caf::error to_open_error(const rocksdb::Status& status) const;
+
+  caf::expected<caf::unit_t> put_meta(std::string_view key,
+                                      std::string_view value) const;
 
   std::filesystem::path folder_;
   std::unique_ptr<rocksdb::DB> db_;

@@ -112,6 +112,23 @@ std::string counters_key(std::string_view job) {
   return std::string{"c"}.append(job);
 }
 
+std::string tombstone_key(std::string_view job) {
+  return std::string{"g"}.append(job);
+}
+
+std::string purge_key(std::string_view job) {
+  return std::string{"p"}.append(job);
+}
+
+std::string reference_key(std::string_view sha256, std::string_view job) {
+  const auto digit = [](char x) { return x <= '9' ? x - '0' : x - 'a' + 10; };
+  const auto half = sha256.substr(0, 32);
+  std::string key;
+  for (std::size_t i = 0; i + 1 < half.size(); i += 2)
+    key += static_cast<char>(digit(half[i]) << 4 | digit(half[i + 1]));
+  return key.append(job);
+}
+
 std::string submission_key(std::string_view tenant, std::string_view key) {
   std::string out{"k"};
   if (!tenant.empty())

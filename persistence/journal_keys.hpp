@@ -65,6 +65,16 @@ bool parse_index_key(std::string_view key, std::string_view prefix,
 std::string record_key(std::string_view job);
 std::string counters_key(std::string_view job);
 
+/// Returns the keys in `jobs` of a job that was erased: that there was one, and
+/// that its outcomes are still to be purged.
+std::string tombstone_key(std::string_view job);
+std::string purge_key(std::string_view job);
+
+/// Returns the key in `refs` that says: this job has an outcome with this
+/// content. Half of the hash stands for all of it.
+/// @param sha256 64 hex digits.
+std::string reference_key(std::string_view sha256, std::string_view job);
+
 /// Returns the key in `idem` that says: this job did this work.
 std::string fingerprint_key(std::string_view fingerprint, std::string_view job);
 

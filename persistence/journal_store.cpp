@@ -57,8 +57,16 @@ journal_store::reopen_slots(const job_record& job,
   return impl_->reopen_slots(job, slots);
 }
 
-caf::expected<caf::unit_t> journal_store::erase_job(std::string_view job) {
+caf::expected<bool> journal_store::erase_job(std::string_view job) {
   return impl_->erase_job(job);
+}
+
+const journal_purge& journal_store::purge() const noexcept {
+  return impl_->purge();
+}
+
+caf::expected<std::string> journal_store::id() {
+  return impl_->id();
 }
 
 caf::expected<caf::unit_t> journal_store::drop_unaccepted() {

@@ -16,6 +16,7 @@
 #include "model/job.hpp"
 #include "model/outcome.hpp"
 #include "persistence/item_index.hpp"
+#include "persistence/journal_purge.hpp"
 #include "persistence/outbox.hpp"
 #include "persistence/settlement_trail.hpp"
 #include "persistence/slot_cursor.hpp"
@@ -41,11 +42,12 @@ enum class write_verdict : std::uint8_t {
 /// any thread may read.
 ///
 /// Column families: `meta`, `jobs`, `csv`, `slots`, `outbox`, `idem`,
-/// `tokens`, `index`, `trail`, `deliveries`. Every value starts with a version
-/// byte.
+/// `tokens`, `index`, `trail`, `deliveries`, `refs`. Every value starts with a
+/// version byte.
 class journal_store {
 public:
-  static constexpr std::uint32_t schema_version = 2;
+  /// 2 added the families `index` and `trail`, 3 `refs`.
+  static constexpr std::uint32_t schema_version = 3;
   static constexpr std::size_t csv_chunk_bytes = 256 << 10;
 
   /// Opens or creates the journal.
@@ -86,8 +88,18 @@ public:
   caf::expected<caf::unit_t> reopen_slots(const job_record& job,
                                           const std::vector<slot_id>& slots);
 
-  /// Removes a job, its CSV, its outcomes and its events.
-  caf::expected<caf::unit_t> erase_job(std::string_view job);
+  /// Removes a settled job, its CSV and its events for all but `purge`, which
+  /// is left to take away its outcomes and files. Removes the chunks of a
+  /// submission that was never accepted.
+  /// @returns Whether there is something left to purge.
+  /// @retval errc::wrong_state The job is not settled.
+  caf::expected<bool> erase_job(std::string_view job);
+
+  /// Returns what takes erased jobs away.
+  const journal_purge& purge() const noexcept;
+
+  /// Returns what no other journal is called.
+  caf::expected<std::string> id();
 
   /// Removes the chunks of submissions that were never accepted.
   caf::expected<caf::unit_t> drop_unaccepted();

@@ -10,6 +10,7 @@
 #include "persistence/item_index.hpp"
 #include "persistence/journal_database.hpp"
 #include "persistence/journal_keys.hpp"
+#include "persistence/journal_purge.hpp"
 #include "persistence/record_codec.hpp"
 #include "persistence/settlement_trail.hpp"
 #include "telemetry/log.hpp"
@@ -72,12 +73,15 @@ private:
 
 caf::expected<caf::unit_t> upgrade_journal(const journal_database& database,
                                            std::uint32_t found) {
-  if (found >= 2)
+  if (found >= 3)
     return caf::unit;
   telemetry::log(telemetry::log_level::info,
                  "journal: its outcomes are being indexed, once");
-  if (auto indexed = outcome_scan{database}.go(); !indexed)
-    return indexed;
+  if (found < 2)
+    if (auto indexed = outcome_scan{database}.go(); !indexed)
+      return indexed;
+  if (auto built = journal_purge{database}.build_references(); !built)
+    return built;
   // Synced, and with it all that was written before.
   return database.store_schema();
 }

@@ -142,6 +142,8 @@ journal_writer::stage(const slot_write& write,
   index_slot(batch, *database_, write.job, write.slot, write.result);
   counted->second.after->counters.add(write.result);
   counted->second.settled.push_back(write.slot);
+  if (write.result.has_file())
+    purge_.stage_reference(batch, write.result.sha256, write.job);
   staged.insert(std::move(key));
   return write_verdict::written;
 }
@@ -222,25 +224,29 @@ void journal_writer::forget_submission(rocksdb::WriteBatch& batch,
                  submission_key(job.tenant, job.submission_key));
 }
 
-caf::expected<caf::unit_t> journal_writer::erase_job(std::string_view id) {
+caf::expected<bool> journal_writer::erase_job(std::string_view id) {
   rocksdb::WriteBatch batch;
-  if (const auto record = reader_.job(id); record) {
+  const auto record = reader_.job(id);
+  if (record) {
+    if (!is_terminal(record->state))
+      return make_error(errc::wrong_state, std::string{id} + " is not settled");
     batch.Delete((*database_)[family::idem],
                  fingerprint_key(record->fingerprint, id));
     forget_submission(batch, *record);
-  } else if (code_of(record.error(), errc::store) != errc::no_such_job)
+    purge_.stage_erasure(batch, *record, unix_now());
+  } else if (code_of(record.error(), errc::store) != errc::no_such_job) {
     return record.error();
+  }
   batch.Delete((*database_)[family::jobs], record_key(id));
   batch.Delete((*database_)[family::jobs], counters_key(id));
-  for (const auto which :
-       {family::csv, family::slots, family::index, family::trail})
+  for (const auto which : {family::csv, family::index, family::trail})
     batch.DeleteRange((*database_)[which], job_prefix(id), job_prefix_end(id));
   if (auto staged = outbox_.erase(batch, id); !staged)
-    return staged;
+    return staged.error();
   if (auto written = write(batch); !written)
-    return written;
+    return written.error();
   tallies_.erase(std::string{id});
-  return caf::unit;
+  return static_cast<bool>(record);
 }
 
 caf::expected<caf::unit_t> journal_writer::drop_unaccepted() {

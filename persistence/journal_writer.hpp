@@ -30,7 +30,8 @@ class journal_writer {
 public:
   explicit journal_writer(std::unique_ptr<journal_database> database)
       : database_{std::move(database)}, reader_{*database_},
-        tokens_{*database_}, trail_{*database_}, outbox_{*database_} {
+        tokens_{*database_}, trail_{*database_}, outbox_{*database_},
+        purge_{*database_} {
     // nop
   }
 
@@ -40,6 +41,14 @@ public:
 
   const settlement_trail& trail() const noexcept {
     return trail_;
+  }
+
+  const journal_purge& purge() const noexcept {
+    return purge_;
+  }
+
+  caf::expected<std::string> id() {
+    return database_->id();
   }
 
   outbox& events() noexcept {
@@ -55,7 +64,7 @@ public:
   commit(const std::vector<slot_write>& writes);
   caf::expected<caf::unit_t> reopen_slots(const job_record& job,
                                           const std::vector<slot_id>& slots);
-  caf::expected<caf::unit_t> erase_job(std::string_view job);
+  caf::expected<bool> erase_job(std::string_view job);
   caf::expected<caf::unit_t> drop_unaccepted();
   caf::expected<caf::unit_t> probe();
 
@@ -94,6 +103,7 @@ private:
   token_store tokens_;
   settlement_trail trail_;
   outbox outbox_;
+  journal_purge purge_;
   // What the database holds, of jobs that are being worked on: the writer's.
   std::unordered_map<std::string, tally> tallies_;
 };

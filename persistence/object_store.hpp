@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/expected.hpp>
 #include <caf/unit.hpp>
@@ -28,13 +29,20 @@ public:
                                           std::span<char> to) const = 0;
 };
 
+/// An object as the store lists it.
+struct stored_object {
+  std::string sha256;
+  image_format format = image_format::unknown;
+};
+
 /// Stores image files under the hash of their content.
 class object_store {
 public:
   virtual ~object_store() = default;
 
   /// Stores `bytes`: durable, and there for `get`, after the next `sync`.
-  /// Storing the same bytes again is cheap and harmless.
+  /// Storing the same bytes again is cheap and harmless. `remove` spares the
+  /// object until `release` was called as often as this.
   /// @returns The SHA-256 as 64 lower-case hex digits: the object's key.
   /// @retval errc::disk_full No space.
   /// @retval errc::store     Any other failure; names the path.
@@ -46,6 +54,25 @@ public:
   /// with an error, and then until a later call has succeeded.
   /// @note Thread-safe; blocks on the disk.
   virtual caf::expected<caf::unit_t> sync() = 0;
+
+  /// Says that the outcome of one `put` is recorded. An outcome that is given
+  /// up is not; its object is spared for as long as the process lives.
+  /// @note Thread-safe.
+  virtual void release(std::string_view sha256) = 0;
+
+  /// Removes an object that no outcome names, unless somebody has put the same
+  /// and not released it.
+  /// @returns Whether it is gone.
+  /// @retval errc::store It cannot be removed.
+  /// @note Thread-safe.
+  virtual caf::expected<bool> remove(std::string_view sha256,
+                                     image_format format) = 0;
+
+  /// Returns the objects of one of `shard_count` parts of the store.
+  virtual caf::expected<std::vector<stored_object>>
+  list(std::size_t shard) const = 0;
+
+  static constexpr std::size_t shard_count = 256;
 
   /// Reads a whole object.
   /// @retval errc::store It does not exist or cannot be read.

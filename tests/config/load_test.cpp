@@ -163,7 +163,7 @@ TEST_F(Load, NamesAWrongType) {
                      "number from 1 to 256");
   write("[fetch]\ntotal-timeout = 60\n");
   EXPECT_EQ(error(), "x.conf:2: [fetch] total-timeout = 60: must be a duration "
-                     "from 100ms to 60min in steps of 1ms");
+                     "from 100ms to 1h in steps of 1ms");
   write("[log]\nlevel = info\n");
   EXPECT_EQ(error(), "x.conf:2: [log] level = info: must be one of \"debug\", "
                      "\"info\", \"warning\", \"error\", \"off\"");

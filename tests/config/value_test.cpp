@@ -51,7 +51,7 @@ TEST(Value, ReadsDurations) {
 }
 
 TEST(Value, RefusesUnknownUnits) {
-  EXPECT_EQ(problem_of("2h"), "");
+  EXPECT_EQ(problem_of("2w"), "");
   EXPECT_EQ(problem_of("10MiB"), "");
   EXPECT_EQ(problem_of("9223372036854775807s"), "the duration is too long");
 }

@@ -329,7 +329,7 @@ class Service(Case):
         self.server.finished(job)
         gone = self.server.ask("DELETE", f"/v1/jobs/{job}")
         self.assertEqual(gone.status, 204)
-        self.problem(self.server.get(f"/v1/jobs/{job}"), 404, "no-such-job")
+        self.problem(self.server.get(f"/v1/jobs/{job}"), 410, "gone")
 
     def test_lists_jobs_page_by_page(self):
         for k in range(5):

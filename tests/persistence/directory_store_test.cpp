@@ -252,6 +252,42 @@ TEST_P(DirectoryStore, RefusesAFolderThatCannotBeMade) {
   EXPECT_NE(context_of(store.error()).find(root().string()), std::string::npos);
 }
 
+TEST_P(DirectoryStore, RemovesOnlyWhatNobodyHasPutAndNotReleased) {
+  const auto store = opened();
+  const auto put = [&] {
+    const auto key = store->put(bytes_of("one"), image_format::png);
+    EXPECT_TRUE(store->sync());
+    return *key;
+  };
+  const auto key = put();
+  const auto removed = [&] { return *store->remove(key, image_format::png); };
+  EXPECT_FALSE(removed());
+  put();
+  store->release(key);
+  EXPECT_FALSE(removed()) << "put twice, released once";
+  EXPECT_EQ(*store->get(key, image_format::png), "one");
+  store->release(key);
+  EXPECT_TRUE(removed());
+  EXPECT_FALSE(store->get(key, image_format::png));
+  EXPECT_TRUE(removed()) << "gone already";
+  put();
+  EXPECT_EQ(*store->get(key, image_format::png), "one");
+}
+
+TEST_P(DirectoryStore, ListsItsObjects) {
+  const auto store = opened();
+  const auto key = *store->put(bytes_of("one"), image_format::png);
+  ASSERT_TRUE(store->sync());
+  const auto shard = std::stoul(key.substr(0, 2), nullptr, 16);
+  std::ofstream{root() / key.substr(0, 2) / "notes.txt"} << "mine";
+  const auto found = store->list(shard);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front().sha256, key);
+  EXPECT_EQ(found->front().format, image_format::png);
+  EXPECT_TRUE(store->list((shard + 1) % 256)->empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Disks, DirectoryStore,
                          testing::Values("/var/tmp", "/dev/shm"));
 

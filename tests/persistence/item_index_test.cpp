@@ -123,7 +123,12 @@ TEST_F(Index, ForgetsWhatIsTriedAgain) {
 
 TEST_F(Index, GoesWithItsJob) {
   fill();
+  auto job = *journal->job("job_1");
+  job.state = job_state::completed;
+  ASSERT_TRUE(journal->update_job(job));
   ASSERT_TRUE(journal->erase_job("job_1"));
+  purge_progress at{"job_1", {}};
+  ASSERT_TRUE(journal->purge().step(at, 100, [](auto, auto) { return true; }));
   EXPECT_EQ(found({}), slots{});
   EXPECT_EQ(trail(), slots{});
   EXPECT_EQ(end_of("job_2"), 1u);
@@ -161,7 +166,8 @@ TEST_F(Index, IsMadeForAJournalOfTheFirstSchema) {
   fill();
   journal.reset();
   {
-    auto database = journal_database::open(folder.path() / "journal", 2);
+    auto database = journal_database::open(folder.path() / "journal",
+                                           journal_store::schema_version);
     ASSERT_TRUE(database);
     auto& db = (*database)->db();
     for (const auto which : {family::index, family::trail})

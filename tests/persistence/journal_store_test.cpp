@@ -50,6 +50,12 @@ protected:
     return result;
   }
 
+  void settle(const char* id) {
+    auto job = *journal->job(id);
+    job.state = job_state::completed;
+    ASSERT_TRUE(journal->update_job(job));
+  }
+
   test::temporary_folder folder;
   std::unique_ptr<journal_store> journal;
 };
@@ -99,6 +105,7 @@ TEST_F(JournalStore, FindsTheNewestJobOfAFingerprint) {
   EXPECT_EQ((*journal->job_by_fingerprint("same work"))->id, "job_2");
   EXPECT_FALSE(journal->job_by_fingerprint("same wor")->has_value());
   EXPECT_FALSE(journal->job_by_fingerprint("same works")->has_value());
+  settle("job_2");
   ASSERT_TRUE(journal->erase_job("job_2"));
   EXPECT_EQ((*journal->job_by_fingerprint("same work"))->id, "job_1");
 }
@@ -116,6 +123,8 @@ TEST_F(JournalStore, FindsTheNewestJobOfASubmissionKey) {
   accept("job_2");
   EXPECT_EQ((*journal->job_by_submission_key("", "k"))->id, "job_2");
   EXPECT_FALSE(journal->job_by_submission_key("", "")->has_value());
+  settle("job_1");
+  settle("job_2");
   ASSERT_TRUE(journal->erase_job("job_1"));
   EXPECT_EQ((*journal->job_by_submission_key("", "k"))->id, "job_2");
   ASSERT_TRUE(journal->erase_job("job_2"));
@@ -239,7 +248,13 @@ TEST_F(JournalStore, ErasesAJobAndNothingElse) {
     ASSERT_TRUE(journal->accept_job(job_named(id)));
     ASSERT_TRUE(journal->commit(batch_of(id, 1, 3)));
   }
-  ASSERT_TRUE(journal->erase_job("job_1"));
+  EXPECT_EQ(code_of(journal->erase_job("job_1").error(), errc::none),
+            errc::wrong_state);
+  settle("job_1");
+  EXPECT_TRUE(*journal->erase_job("job_1"));
+  EXPECT_FALSE(*journal->erase_job("job_never"));
+  purge_progress at{"job_1", {}};
+  EXPECT_FALSE(*journal->purge().step(at, 10, [](auto, auto) { return true; }));
   reopen();
   EXPECT_THAT(ids(), ElementsAre("job_10"));
   EXPECT_EQ(*journal->csv_chunk("job_1", 0), "");
