@@ -27,6 +27,7 @@
 #include "persistence/store_owners.hpp"
 #include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace pixmill::actors {
 namespace {
@@ -192,6 +193,31 @@ public:
 
   const persistence::object_store& images() const {
     return *parts_.images;
+  }
+
+  void add_metrics(telemetry::metric_page& page) const {
+    parts_.journal->tally().add_to(page);
+    const auto fetch = parts_.fetcher->load();
+    const auto codec = parts_.codec->load();
+    const auto add = [&](const char* name, const char* help, auto value) {
+      page.gauge(name, help, static_cast<double>(value));
+    };
+    add("pixmill_fetch_active", "Downloads under way.", fetch.active);
+    add("pixmill_fetch_queued", "Downloads that wait.", fetch.queued);
+    add("pixmill_fetch_held_bytes", "Images in memory.", fetch.bytes_held);
+    add("pixmill_codec_processes", "Codec processes.", codec.processes);
+    add("pixmill_codec_busy", "Codec processes at work.", codec.busy);
+    add("pixmill_codec_queued", "Images that wait for one.", codec.queued);
+    const auto count = [&](const char* name, const char* help, auto value) {
+      page.counter(name, help, static_cast<double>(value));
+    };
+    count("pixmill_fetches_total", "Downloads that ended.", fetch.finished);
+    count("pixmill_fetch_failures_total", "Downloads that failed.",
+          fetch.failed);
+    count("pixmill_codec_images_total", "Images that left the codecs.",
+          codec.finished);
+    count("pixmill_codec_crashes_total", "Codec processes that died.",
+          codec.crashes);
   }
 
 private:
@@ -365,6 +391,10 @@ caf::expected<delivery> head::replay(const std::string& event) {
 
 caf::expected<webhook_ping> head::ping(const std::string& url) {
   return impl_->ask_notifier<webhook_ping>(atom::ping::value, url);
+}
+
+void head::add_metrics(telemetry::metric_page& page) const {
+  impl_->add_metrics(page);
 }
 
 const persistence::journal_store& head::journal() const {

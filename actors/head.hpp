@@ -23,6 +23,10 @@ class journal_store;
 class object_store;
 } // namespace pixmill::persistence
 
+namespace pixmill::telemetry {
+class metric_page;
+} // namespace pixmill::telemetry
+
 namespace pixmill::actors {
 
 /// Everything that a head is made from.
@@ -108,6 +112,9 @@ public:
 
   /// Returns where changes of jobs are told.
   news_board& news();
+
+  /// Adds what the head and its node are doing.
+  void add_metrics(telemetry::metric_page& page) const;
 
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;

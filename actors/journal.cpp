@@ -229,6 +229,7 @@ bool journal_state::latch(const caf::error& reason) {
     return false;
   if (!latched_) {
     latched_ = true;
+    setup_.store->tally().set_latched(true);
     record_->set_state("latched");
     telemetry::log(telemetry::log_level::error,
                    "journal cannot write, trying each second: "
@@ -244,6 +245,7 @@ void journal_state::try_again() {
     return;
   }
   latched_ = false;
+  setup_.store->tally().set_latched(false);
   record_->set_state("writing");
   telemetry::log(telemetry::log_level::info, "journal writes again");
   flush();

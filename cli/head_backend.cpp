@@ -177,6 +177,10 @@ head_backend::owner_of_erased(const std::string& job) {
   return head_.journal().purge().owner_of_erased(job);
 }
 
+void head_backend::add_metrics(telemetry::metric_page& page) {
+  head_.add_metrics(page);
+}
+
 caf::expected<std::vector<job_record>> head_backend::jobs() {
   return head_.jobs();
 }

@@ -29,6 +29,7 @@ public:
   command(actors::job_command command) override;
   caf::expected<std::optional<std::string>>
   owner_of_erased(const std::string& job) override;
+  void add_metrics(telemetry::metric_page& page) override;
   caf::expected<std::vector<job_record>> jobs() override;
   caf::expected<std::optional<job_record>>
   same_work(const std::string& fingerprint) override;

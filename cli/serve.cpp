@@ -92,6 +92,9 @@ int serve(const serve_options& options, const config::settings& settings,
   end_on_second_signal(signals);
   to.out << "stopping; what is under way goes on at the next start"
          << std::endl;
+  // Balancers look at /readyz now and again, and then send nobody here.
+  (*service)->begin_drain();
+  std::this_thread::sleep_for(settings.http.drain_delay);
   (*service)->drain(drain_deadline);
   service->reset();
   head->reset();

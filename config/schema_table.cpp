@@ -86,7 +86,6 @@ constexpr std::array table{
      .key = "short-pause",
      .doc = "Longest pause that is waited out on the node.",
      .kind = value_kind::duration,
-     .lowest = ns(0ms),
      .highest = ns(1min)}),
   bind<&settings::jobs, &actors::job_settings::lease_timeout>(
     {.section = "jobs",
@@ -107,7 +106,6 @@ constexpr std::array table{
      .key = "keep",
      .doc = "How long a settled job and its files are kept; 0s: for ever.",
      .kind = value_kind::duration,
-     .lowest = ns(0s),
      .highest = ns(24h * 3'650)}),
   bind<&settings::jobs, &actors::job_settings::node_name>(
     {.section = "jobs",
@@ -226,7 +224,6 @@ constexpr std::array table{
      .key = "longest-retry-after",
      .doc = "A Retry-After beyond this counts as this.",
      .kind = value_kind::duration,
-     .lowest = ns(0s),
      .highest = ns(1h)}),
   bind<&settings::imaging, &imaging::imaging_settings::mode>(
     {.section = "imaging",
@@ -316,7 +313,6 @@ constexpr std::array table{
      .key = "commit-interval",
      .doc = "... or for this long, whichever is first.",
      .kind = value_kind::duration,
-     .lowest = ns(0ms),
      .highest = ns(1s)}),
   bind<&settings::http, &http::service_settings::address>(
     {.section = "http",
@@ -339,6 +335,12 @@ constexpr std::array table{
      .kind = value_kind::text,
      .lowest = 0,
      .highest = 2'000}),
+  bind<&settings::http, &http::service_settings::drain_delay>(
+    {.section = "http",
+     .key = "drain-delay",
+     .doc = "From the signal to end to the end of listening.",
+     .kind = value_kind::duration,
+     .highest = ns(10min)}),
   bind<&settings::http, &http::service_settings::max_csv_bytes>(
     {.section = "http",
      .key = "max-csv-bytes",

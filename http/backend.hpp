@@ -20,6 +20,7 @@
 #include "model/item.hpp"
 #include "model/job.hpp"
 #include "model/sheet.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace pixmill::http {
 
@@ -115,6 +116,9 @@ public:
   /// @retval errc::no_such_job, errc::wrong_state
   virtual caf::expected<actors::job_status>
   command(actors::job_command command) = 0;
+
+  /// Adds what the head is doing.
+  virtual void add_metrics(telemetry::metric_page&) {}
 
   /// Returns all jobs, oldest first.
   virtual caf::expected<std::vector<job_record>> jobs() = 0;

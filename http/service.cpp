@@ -56,8 +56,12 @@ public:
     return {};
   }
 
-  void drain(std::chrono::milliseconds deadline) {
+  void begin_drain() {
     context_.draining = true;
+  }
+
+  void drain(std::chrono::milliseconds deadline) {
+    begin_drain();
     server_->drain(deadline);
   }
 
@@ -123,6 +127,10 @@ std::size_t service::tokens() const {
 
 const std::string& service::public_url() const noexcept {
   return impl_->public_url();
+}
+
+void service::begin_drain() {
+  impl_->begin_drain();
 }
 
 void service::drain(std::chrono::milliseconds deadline) {

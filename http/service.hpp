@@ -42,6 +42,10 @@ public:
   /// Returns what links start with that leave this machine.
   const std::string& public_url() const noexcept;
 
+  /// Says on `/readyz` that the service is ending, refuses submissions, and
+  /// ends streams; everything else is answered as before.
+  void begin_drain();
+
   /// Takes no more connections, and lets what is being answered end.
   void drain(std::chrono::milliseconds deadline);
 

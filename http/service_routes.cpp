@@ -1,10 +1,12 @@
 #include "http/routes.hpp"
 
+#include <array>
 #include <exception>
 
 #include <httplib.h>
 
 #include "http/answer.hpp"
+#include "http/request_metrics.hpp"
 #include "http/request_scope.hpp"
 #include "telemetry/log.hpp"
 
@@ -35,6 +37,31 @@ bool let_through(route_context& context, const httplib::Request& request,
   return !verdict.refused && !verdict.preflight;
 }
 
+// The jobs in the store by state: with thousands of them, a few milliseconds.
+void add_jobs(route_context& context, telemetry::metric_page& page) {
+  const auto jobs = context.head.jobs();
+  if (!jobs)
+    return;
+  constexpr auto last = static_cast<std::size_t>(job_state::canceled);
+  std::array<double, last + 1> counts{};
+  for (const auto& job : *jobs)
+    ++counts[static_cast<std::size_t>(job.state) % counts.size()];
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    page.gauge("pixmill_jobs", "Jobs in the store, by state.", counts[i],
+               {{"state", to_string(static_cast<job_state>(i))}});
+}
+
+void send_metrics(route_context& context, httplib::Response& response) {
+  telemetry::metric_page page;
+  add_jobs(context, page);
+  context.head.add_metrics(page);
+  request_metrics::instance().add_to(page);
+  telemetry::add_actor_metrics(page);
+  telemetry::add_process_metrics(page);
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(page.text(), telemetry::metric_page::content_type);
+}
+
 // A bug in a route is one answer, never the end of the service.
 void answer_bug(const httplib::Request& request, httplib::Response& response,
                 const std::exception_ptr& bug) {
@@ -58,7 +85,13 @@ void add_service_routes(httplib::Server& server, route_context& context) {
   server.Get("/healthz", [](const auto&, auto& response) {
     send_json(response, 200, R"({"status":"ok"})");
   });
+  server.Get("/metrics", [&context](const auto&, auto& response) {
+    send_metrics(context, response);
+  });
   server.Get("/readyz", [&context](const auto&, auto& response) {
+    if (context.draining)
+      return send_problem(response, {503, "draining", "The service is ending",
+                                     "it goes on at its next start", 5});
     // The job table answers only once the journal has.
     if (auto jobs = context.head.jobs(); !jobs)
       send_problem(response, problem_of(jobs.error()));

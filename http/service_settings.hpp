@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct service_settings {
   std::string public_url{};
   /// Largest CSV of one submission, bytes as sent.
   std::uint64_t max_csv_bytes = 1ull << 30;
+  /// From the signal to end to the end of listening.
+  std::chrono::milliseconds drain_delay{0};
   /// Serves the plain routes of simpler services too.
   bool compat = false;
   /// Images need a token with scope read; else whoever knows the URL of one,

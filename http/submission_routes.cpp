@@ -259,6 +259,9 @@ void add(httplib::Server& server, const char* path, route_context& context,
   server.Post(path, [&context, route](const httplib::Request& request,
                                       httplib::Response& response,
                                       const httplib::ContentReader& reader) {
+    if (context.draining)
+      return send_problem(response, {503, "draining", "The service is ending",
+                                     "send it again in a moment", 5});
     if (is_known_form(request))
       return route(context, request, response, reader);
     send_problem(response,

@@ -65,6 +65,10 @@ const journal_purge& journal_store::purge() const noexcept {
   return impl_->purge();
 }
 
+journal_tally& journal_store::tally() const noexcept {
+  return impl_->written();
+}
+
 caf::expected<std::string> journal_store::id() {
   return impl_->id();
 }

@@ -17,6 +17,7 @@
 #include "model/outcome.hpp"
 #include "persistence/item_index.hpp"
 #include "persistence/journal_purge.hpp"
+#include "persistence/journal_tally.hpp"
 #include "persistence/outbox.hpp"
 #include "persistence/settlement_trail.hpp"
 #include "persistence/slot_cursor.hpp"
@@ -97,6 +98,9 @@ public:
 
   /// Returns what takes erased jobs away.
   const journal_purge& purge() const noexcept;
+
+  /// Returns what was written so far, for anyone to read.
+  journal_tally& tally() const noexcept;
 
   /// Returns what no other journal is called.
   caf::expected<std::string> id();

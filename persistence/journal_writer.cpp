@@ -171,8 +171,13 @@ journal_writer::commit(const std::vector<slot_write>& writes) {
     trail_.append(batch, job, one.after->trail_end, one.settled);
     one.after->trail_end += one.settled.size();
   }
+  const auto begun = std::chrono::steady_clock::now();
   if (auto written = write(batch); !written)
     return written.error();
+  written_.count_batch(std::chrono::steady_clock::now() - begun);
+  for (std::size_t i = 0; i < writes.size(); ++i)
+    if (verdicts[i] == write_verdict::written)
+      written_.count(writes[i].result);
   // Only now: a batch that failed has changed nothing.
   for (auto& [job, one] : changed)
     if (one.after)

@@ -43,6 +43,10 @@ public:
     return trail_;
   }
 
+  journal_tally& written() noexcept {
+    return written_;
+  }
+
   const journal_purge& purge() const noexcept {
     return purge_;
   }
@@ -104,6 +108,7 @@ private:
   settlement_trail trail_;
   outbox outbox_;
   journal_purge purge_;
+  journal_tally written_;
   // What the database holds, of jobs that are being worked on: the writer's.
   std::unordered_map<std::string, tally> tallies_;
 };

@@ -3,7 +3,7 @@
 import http.server
 import json
 import os
-import re
+import signal
 import threading
 
 import harness
@@ -134,6 +134,43 @@ class Sight(Case):
         self.assertIn("ms", entry)
         with open(self.log) as file:
             self.assertNotIn("secret", file.read())
+
+    def test_counts_what_it_does(self):
+        job = self.submit().json["id"]
+        self.server.finished(job)
+        self.server.get("/nowhere")
+        seen = self.metrics()
+        self.assertEqual(seen['pixmill_jobs{state="completed"}'], 1)
+        self.assertEqual(
+            sum(v for k, v in seen.items() if "pixmill_items_total" in k), 3
+        )
+        self.assertGreater(seen["pixmill_source_bytes_total"], 100)
+        self.assertEqual(seen["pixmill_fetches_total"], 3)
+        self.assertEqual(seen['pixmill_actors{kind="journal"}'], 1)
+        self.assertGreater(seen["pixmill_journal_commit_seconds_count"], 0)
+        self.assertEqual(
+            seen['pixmill_http_requests_total{route="other",method="GET",'
+                 'status="404"}'], 1,
+        )
+        text = self.server.get("/metrics").body.decode()
+        self.assertNotIn(job, text)
+        self.assertNotIn(self.origin.base, text)
+
+    def test_says_that_it_ends_before_it_does(self):
+        self.server.stop()
+        self.server = Server(
+            self.folder, self.origin, "log.json=true",
+            f"log.file={self.log}2", "http.drain-delay=3s",
+        )
+        self.assertEqual(self.server.get("/readyz").status, 200)
+        self.server.process.send_signal(signal.SIGTERM)
+        answer = harness.poll(
+            lambda: (a := self.server.get("/readyz")).status == 503 and a, 2
+        )
+        self.assertEqual(answer.json["code"], "draining")
+        self.assertEqual(self.submit().json["code"], "draining")
+        self.assertEqual(self.server.get("/v1/jobs").status, 200)
+        self.assertEqual(self.server.process.wait(15), 0)
 
     def test_keeps_quiet_about_requests_when_told_to(self):
         self.server.stop()
