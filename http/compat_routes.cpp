@@ -5,10 +5,10 @@
 
 #include "http/answer.hpp"
 #include "http/multipart_submission.hpp"
+#include "http/query_options.hpp"
 #include "http/result_routes.hpp"
 #include "http/submission_routes.hpp"
 #include "model/errc.hpp"
-#include "model/options.hpp"
 
 namespace pixmill::http {
 namespace {
@@ -38,18 +38,19 @@ json beginning_of(const job_record& job) {
     {"request_id", job.id}, {"id", job.id}, {"status", plain_word(job.state)}};
 }
 
-caf::expected<received> receive_plain(const httplib::ContentReader& reader,
+caf::expected<received> receive_plain(const httplib::Request& request,
+                                      const httplib::ContentReader& reader,
                                       csv_sink& to) {
   auto form = read_multipart(reader, to,
                              {.file = {"file", "csv"}, .text = "webhook_url"});
   if (!form)
     return std::move(form.error());
-  auto options = json::object();
-  if (!form->text.empty())
-    options["webhook"]["url"] = form->text;
   // What is no UTF-8 is replaced here, and refused there.
-  auto parsed = parse_job_options(
-    options.dump(-1, ' ', false, json::error_handler_t::replace));
+  auto query = request.params;
+  if (!form->text.empty())
+    query.emplace("webhook", json{{"url", form->text}}.dump(
+                               -1, ' ', false, json::error_handler_t::replace));
+  auto parsed = parse_query_options(query);
   if (!parsed)
     return std::move(parsed.error());
   return received{std::move(*parsed), std::move(form->source)};
@@ -63,7 +64,7 @@ void upload(route_context& context, const httplib::Request& request,
                                    "multipart/form-data is", 0});
   submit(
     context, request, response,
-    [&](submission& to) { return receive_plain(reader, to); },
+    [&](submission& to) { return receive_plain(request, reader, to); },
     [](const submitted& done) {
       return beginning_of(done.job->record).dump();
     });

@@ -11,10 +11,10 @@
 #include "http/job_json.hpp"
 #include "http/json_submission.hpp"
 #include "http/multipart_submission.hpp"
+#include "http/query_options.hpp"
 #include "model/errc.hpp"
 #include "model/options.hpp"
 #include "model/sheet_json.hpp"
-#include "model/target.hpp"
 
 namespace pixmill::http {
 namespace {
@@ -26,37 +26,6 @@ constexpr std::size_t most_json_bytes = 32 << 20;
 
 caf::error refused(std::string context) {
   return make_error(errc::option_invalid, std::move(context));
-}
-
-// A value of the query: JSON where it is some, else text.
-json value_of(const std::string& text) {
-  auto parsed = json::parse(text, nullptr, false);
-  return parsed.is_discarded() ? json(text) : parsed;
-}
-
-// The options in the query: each by its name, `target` also as the command
-// line writes it (`quality:50`).
-caf::expected<job_options> query_options(const httplib::Params& query) {
-  auto given = json::object();
-  std::string target;
-  for (const auto& [name, text] : query) {
-    auto value = value_of(text);
-    if (name == "target" && !value.is_object())
-      target = text;
-    else
-      given[name] = std::move(value);
-  }
-  if (given.contains("name") && !given["name"].is_string())
-    given["name"] = query.find("name")->second; // A name may look like JSON.
-  auto options = parse_job_options(given.dump());
-  if (!options || target.empty())
-    return options;
-  auto goal = parse_target(target);
-  if (!goal)
-    return std::move(goal.error());
-  options->goal.target = goal->target;
-  options->goal.value = goal->value;
-  return options;
 }
 
 caf::expected<received> read_form(const httplib::ContentReader& reader,
@@ -97,7 +66,7 @@ caf::expected<received> read_json(const httplib::ContentReader& reader,
 caf::expected<received> read_csv(const httplib::Request& request,
                                  const httplib::ContentReader& reader,
                                  csv_sink& to) {
-  auto options = query_options(request.params);
+  auto options = parse_query_options(request.params);
   if (!options)
     return std::move(options.error());
   caf::error why;

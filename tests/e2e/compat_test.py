@@ -42,9 +42,20 @@ class Compat(Case):
              for k in range(count)]
         )
 
-    def upload(self, **fields):
+    def upload(self, query="", **fields):
         body, kind = form(**fields)
-        return self.server.ask("POST", "/upload", body, Content_Type=kind)
+        return self.server.ask("POST", "/upload" + query, body,
+                               Content_Type=kind)
+
+    def test_takes_options_in_the_query(self):
+        answer = self.upload("?target=quality:50", file=self.catalogue())
+        job = answer.json["id"]
+        self.server.finished(job)
+        items = self.server.get(f"/v1/jobs/{job}/items").json["items"]
+        self.assertEqual({item["quality"] for item in items}, {50})
+        answer = self.upload("?targett=50%25", file=self.catalogue())
+        self.assertEqual((answer.status, answer.json["code"]),
+                         (422, "option-invalid"))
 
     def test_goes_from_upload_to_download(self):
         for field in ("file", "csv"):
