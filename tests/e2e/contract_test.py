@@ -465,8 +465,19 @@ class Contract(Case):
                   b'{"codes":[],"hosts":["127.0.0.1"],"limit":1}', 202,
                   Content_Type="application/json")
         self.server.finished(job)
+        self.good("DELETE", f"/v1/jobs/{NOBODY}", want=404)
         self.good("DELETE", path, want=204)
-        self.good("DELETE", path, want=404)
+        self.gone(job)
+
+    def gone(self, job):
+        """A job that was purged, on every route that names it."""
+        for name, codes in self.described.operations.items():
+            if "410" not in codes:
+                continue
+            method, path = self.described.paths[name]
+            path = path.replace("{id}", job).replace("{item}", "itm_x")
+            body = b"" if method == "post" else None
+            self.bad(method.upper(), path, 410, "gone", body)
 
     def compat(self):
         body, kind = form(file=self.catalogue())
@@ -481,7 +492,8 @@ class Contract(Case):
             self.good("GET", f"/{route}/{NOBODY}", want=404)
 
     def pages(self):
-        for path in ("/healthz", "/readyz", "/openapi.json", "/docs"):
+        for path in ("/healthz", "/readyz", "/openapi.json", "/docs",
+                     "/metrics"):
             answer = self.good("GET", path)
             if "ETag" in answer.headers:
                 self.good("GET", path, want=304,

@@ -128,7 +128,7 @@ def compare(whole, killed, images, requests, allowed):
     slots = slots_of(killed)
     stored = {
         name for _, _, names in os.walk(os.path.join(killed, "images"))
-        for name in names
+        for name in names if not name.startswith(".")
     }
     linked = {link.rsplit("/", 1)[1] for _, link in slots if link}
     asked = [count for path, count in requests.items() if "?n=" in path]

@@ -467,7 +467,7 @@ class Reading(Case):
         self.assertEqual(
             self.server.ask("DELETE", f"/v1/jobs/{job}").status, 204
         )
-        self.assertEqual(self.stream(job, "0").status, 404)
+        self.assertEqual(self.stream(job, "0").status, 410)
 
     def test_a_stream_of_no_job_is_refused(self):
         self.assertEqual(self.stream("job_0").status, 404)

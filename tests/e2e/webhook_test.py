@@ -328,7 +328,7 @@ class Failures(WebhookCase):
         gone = server.ask("DELETE", f"/v1/jobs/{job}")
         self.assertEqual(gone.status, 204)
         missing = server.get(f"/v1/jobs/{job}/deliveries")
-        self.assertEqual(missing.status, 404)
+        self.assertEqual(missing.status, 410)
         replay = server.ask("POST", event["links"]["replay"], b"")
         self.assertEqual(replay.status, 404)
         self.assertEqual(len(receiver.deliveries()), 1)
