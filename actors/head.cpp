@@ -28,6 +28,7 @@
 #include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/webhook_counters.hpp"
 
 namespace pixmill::actors {
 namespace {
@@ -197,6 +198,7 @@ public:
 
   void add_metrics(telemetry::metric_page& page) const {
     parts_.journal->tally().add_to(page);
+    telemetry::add_webhook_metrics(page);
     const auto fetch = parts_.fetcher->load();
     const auto codec = parts_.codec->load();
     const auto add = [&](const char* name, const char* help, auto value) {

@@ -147,6 +147,7 @@ class Sight(Case):
         self.assertGreater(seen["pixmill_source_bytes_total"], 100)
         self.assertEqual(seen["pixmill_fetches_total"], 3)
         self.assertEqual(seen['pixmill_actors{kind="journal"}'], 1)
+        self.assertEqual(seen["pixmill_webhook_pending"], 0)
         self.assertGreater(seen["pixmill_journal_commit_seconds_count"], 0)
         self.assertEqual(
             seen['pixmill_http_requests_total{route="other",method="GET",'
