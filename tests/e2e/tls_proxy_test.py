@@ -104,7 +104,9 @@ class Proxy:
         self.process.wait(10)
 
 
-class TlsProxy(Case):
+class Proxied(Case):
+    token = None
+
     def setUp(self):
         super().setUp()
         if not os.path.exists(harness.NGINX):
@@ -113,17 +115,11 @@ class TlsProxy(Case):
         self.log = os.path.join(self.folder, "log")
         port = free_port()
         self.public = f"https://{NAME}:{port}"
-        server = Server(
+        self.server = server = Server(
             self.folder, self.origin, f'http.public-url="{self.public}"',
             f'log.file="{self.log}"', "log.json=true"
         )
         self.addCleanup(server.stop)
-        # As the unit's comment has it: while it is open, through the server.
-        made = harness.run(
-            ["token", "new", "--scope", "submit,read", "--url", server.url]
-        )
-        self.assertExit(OK, made)
-        self.token = made.stdout.strip()
         self.proxy = Proxy(
             self.folder, port, urllib.parse.urlsplit(server.url).netloc
         )
@@ -134,13 +130,34 @@ class TlsProxy(Case):
         connection = Connection(self.proxy, source)
         self.addCleanup(connection.close)
         headers = {k.replace("_", "-"): v for k, v in fields.items()}
-        headers.setdefault("Authorization", f"Bearer {self.token}")
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         connection.request(method, path, body, headers)
         return connection.getresponse()
 
     def ask(self, *arguments, **fields):
         with self.open(*arguments, **fields) as answer:
             return Answer(answer.status, answer.headers, answer.read())
+
+
+class OpenProxy(Proxied):
+    def test_the_host_passed_on_is_that_of_the_public_url(self):
+        # Without tokens Pixmill refuses any other, and pages of other sites.
+        answer = self.ask("GET", "/v1/jobs", Origin=self.public)
+        self.assertEqual(answer.status, 200, answer.body)
+        answer = self.ask("GET", "/v1/jobs", Origin="https://other.example")
+        self.assertEqual(answer.status, 403)
+
+
+class GuardedProxy(Proxied):
+    def setUp(self):
+        super().setUp()
+        # As the unit's comment has it: while it is open, through the server.
+        made = harness.run(
+            ["token", "new", "--scope", "submit,read", "--url", self.server.url]
+        )
+        self.assertExit(OK, made)
+        self.token = made.stdout.strip()
 
     def submit(self, *urls, **fields):
         text = sheet([[str(k), "Mug", url] for k, url in enumerate(urls)])
