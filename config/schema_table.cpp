@@ -8,15 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Durations are kept in nanoseconds, as everywhere in the table.
-constexpr std::int64_t ns(std::chrono::nanoseconds x) {
-  return x.count();
-}
-
-bool is_cidr(const std::string& text) {
-  return static_cast<bool>(net::ip_range::parse(text));
-}
-
 constexpr std::array table{
   bind<&settings::scheduler, &actors::scheduler_settings::max_threads>(
     {.section = "scheduler",
@@ -440,6 +431,10 @@ constexpr std::array table{
 };
 
 } // namespace
+
+bool is_cidr(const std::string& text) {
+  return static_cast<bool>(net::ip_range::parse(text));
+}
 
 std::span<const setting> main_schema() noexcept {
   return table;

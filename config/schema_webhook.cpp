@@ -1,21 +1,11 @@
 #include "config/binding.hpp"
 #include "config/schema_parts.hpp"
 #include "model/webhook_signature.hpp"
-#include "net/address_guard.hpp"
 
 namespace pixmill::config {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Durations are kept in nanoseconds, as everywhere in the table.
-constexpr std::int64_t ns(std::chrono::nanoseconds x) {
-  return x.count();
-}
-
-bool is_cidr(const std::string& text) {
-  return static_cast<bool>(net::ip_range::parse(text));
-}
 
 bool is_pause(const std::string& text) {
   return actors::parse_pause(text).has_value();

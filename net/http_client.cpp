@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "net/curl_failure.hpp"
+#include "net/curl_handles.hpp"
 
 namespace pixmill::net {
 namespace {
@@ -14,26 +15,17 @@ namespace {
 constexpr int stop_interval_ms = 100;
 constexpr std::size_t max_field_bytes = 64 << 10;
 
-template <auto Free>
-struct deleter {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    Free(handle);
+struct form_deleter {
+  void operator()(curl_mime* form) const noexcept {
+    curl_mime_free(form);
   }
 };
 
-using easy_handle = std::unique_ptr<CURL, deleter<curl_easy_cleanup>>;
-using multi_handle = std::unique_ptr<CURLM, deleter<curl_multi_cleanup>>;
-using field_list = std::unique_ptr<curl_slist, deleter<curl_slist_free_all>>;
-using form = std::unique_ptr<curl_mime, deleter<curl_mime_free>>;
+using form = std::unique_ptr<curl_mime, form_deleter>;
 
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
-}
-
-void append(field_list& list, const std::string& line) {
-  list.reset(curl_slist_append(list.release(), line.c_str()));
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -12,6 +12,7 @@
 
 #include "net/address_guard.hpp"
 #include "net/curl_failure.hpp"
+#include "net/curl_handles.hpp"
 #include "net/response_head.hpp"
 #include "net/web_address.hpp"
 
@@ -26,25 +27,9 @@ constexpr std::size_t most_ignored_bytes = 64 << 10;
 constexpr int idle_poll_ms = 10'000;
 constexpr long most_idle_connections = 64;
 
-template <auto Free>
-struct deleter {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    Free(handle);
-  }
-};
-
-using easy_handle = std::unique_ptr<CURL, deleter<curl_easy_cleanup>>;
-using multi_handle = std::unique_ptr<CURLM, deleter<curl_multi_cleanup>>;
-using field_list = std::unique_ptr<curl_slist, deleter<curl_slist_free_all>>;
-
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
-}
-
-void append(field_list& list, const std::string& line) {
-  list.reset(curl_slist_append(list.release(), line.c_str()));
 }
 
 webhook_answer failed(errc code, std::string detail) {

@@ -153,7 +153,7 @@ def compare(whole, killed, images, requests, allowed):
     return all(fine)
 
 
-def main():
+def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=25)
@@ -162,6 +162,11 @@ def main():
     options = parser.parse_args()
     print(f"seed {options.seed}: {options.images} images of {options.width} "
           f"pixels, {options.kills} kills")
+    return options
+
+
+def main():
+    options = read_options()
     folder = tempfile.mkdtemp(prefix="pixmill-crash-")
     photos = os.path.join(folder, "photos")
     os.mkdir(photos)

@@ -11,7 +11,6 @@ shown may go back; at the end every slot is answered once, by a file with the
 right content, and no more was fetched twice than was under way at the kills.
 """
 
-import argparse
 import collections
 import csv
 import hashlib
@@ -249,14 +248,7 @@ def run(options, folder, photos, origins):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--kills", type=int, default=25)
-    parser.add_argument("--width", type=int, default=240)
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 10**9)
-    options = parser.parse_args()
-    print(f"seed {options.seed}: {options.images} images of {options.width} "
-          f"pixels, {options.kills} kills")
+    options = crash.read_options()
     folder = tempfile.mkdtemp(prefix="pixmill-service-crash-")
     photos = os.path.join(folder, "photos")
     os.mkdir(photos)
