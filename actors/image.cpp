@@ -94,6 +94,10 @@ void image_state::handle(const compressed& message) {
   result_.height = image.height;
   result_.quality = image.quality;
   result_.ssim_ppm = image.likeness.luma_ppm;
+  result_.ssim_worst_ppm = image.likeness.luma_worst_ppm;
+  result_.chroma_ssim_ppm = image.likeness.chroma_ppm;
+  result_.chroma_ssim_worst_ppm = image.likeness.chroma_worst_ppm;
+  result_.why_format = image.why_format;
   result_.target_missed = image.target_missed;
   // A kept original may still have lost its metadata; then it has bytes.
   auto bytes = image.bytes.empty()

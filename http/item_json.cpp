@@ -58,7 +58,13 @@ json item_json(const item& what, const std::string& job,
           {"height", number_or_null(x.height)},
           {"milliseconds", x.milliseconds},
           {"attempts", x.attempts},
-          {"node", text_or_null(x.node)}};
+          {"node", text_or_null(x.node)},
+          {"ssim_worst", number_or_null(x.ssim_worst_ppm / 1e6)},
+          {"chroma_ssim", number_or_null(x.chroma_ssim_ppm / 1e6)},
+          {"chroma_ssim_worst", number_or_null(x.chroma_ssim_worst_ppm / 1e6)},
+          {"ratio", number_or_null(x.ratio_ppm() / 1e6)},
+          {"format", x.has_file() ? json(to_string(x.format)) : json()},
+          {"format_reason", text_or_null(to_string(x.why_format))}};
 }
 
 json row_json(const row_view& row, const std::string& job) {

@@ -269,6 +269,8 @@ bool codec_child::plausible(const codec_request& request,
          && (reply.output_bytes != 0 || reply.kept_original != 0)
          && reply.format <= static_cast<std::uint8_t>(image_format::bmp)
          && reply.quality <= 100
+         && reply.why_format
+              <= static_cast<std::uint8_t>(format_reason::compact_source)
          && pixmill::imaging::plausible(likeness_of(reply));
 }
 
@@ -288,6 +290,7 @@ codec_child::read_reply(const codec_reply& reply,
   image.bytes.assign(reinterpret_cast<const char*>(room.data()),
                      static_cast<std::size_t>(reply.output_bytes));
   image.format = static_cast<image_format>(reply.format);
+  image.why_format = static_cast<format_reason>(reply.why_format);
   image.width = reply.width;
   image.height = reply.height;
   image.quality = reply.quality;

@@ -91,6 +91,7 @@ void describe(const compressed_image& image, std::span<std::uint8_t> room,
   std::memcpy(room.data(), image.bytes.data(), image.bytes.size());
   reply.output_bytes = image.bytes.size();
   reply.format = static_cast<std::uint8_t>(image.format);
+  reply.why_format = static_cast<std::uint8_t>(image.why_format);
   reply.width = image.width;
   reply.height = image.height;
   reply.quality = image.quality;

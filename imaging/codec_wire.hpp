@@ -11,7 +11,7 @@ namespace pixmill::imaging {
 
 /// Changes with every change below; both ends are one binary, but a test or an
 /// upgrade may mix them.
-constexpr std::uint32_t wire_version = 0x50584d03;
+constexpr std::uint32_t wire_version = 0x50584d04;
 
 /// From the pool: compress what lies at the start of the shared memory. The
 /// first packet, and any that changes the memory, carries its descriptor.
@@ -51,7 +51,8 @@ struct codec_reply {
   std::uint8_t kept_original = 0;
   std::uint8_t target_missed = 0;
   std::uint8_t gaps = 0;          ///< `sandbox_gaps` of the process.
-  std::array<char, 193> detail{}; ///< Of the failure; ends at its first zero.
+  std::uint8_t why_format = 0;    ///< A `format_reason`.
+  std::array<char, 192> detail{}; ///< Of the failure; ends at its first zero.
 };
 
 static_assert(std::is_trivially_copyable_v<codec_request>);

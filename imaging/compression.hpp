@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
 
 #include <caf/expected.hpp>
 
@@ -24,6 +27,8 @@ struct compression {
   compress_effort effort;
   extent target;        ///< Upright, after `max_edge` and `scale`.
   std::string stripped; ///< The source without metadata; empty: as it is.
+  /// What `decode_picture` answers next, if it was decoded already.
+  std::unique_ptr<decoded_picture> decoded;
 
   compression(byte_view source, const picture_header& header,
               const compress_goal& goal, compress_effort effort);
@@ -62,6 +67,7 @@ compressed_image settle(const compression& what, image_format format,
 compressed_image keep(const compression& what);
 
 /// Decodes the first frame, turns it upright, and scales it to `what.target`.
+/// Takes what stands in `what.decoded`.
 caf::expected<decoded_picture> decode_picture(const compression& what);
 
 // The engines, one for each format that is written.

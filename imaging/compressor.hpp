@@ -26,6 +26,7 @@ struct compressed_image {
   /// byte for byte; a kept original that had metadata stands here without it.
   std::string bytes;
   image_format format = image_format::unknown;
+  format_reason why_format = format_reason::none; ///< With `auto`.
   std::uint32_t width = 0;
   std::uint32_t height = 0;
   std::uint16_t quality = 0;  ///< 1 to 100; 0 when none applies.

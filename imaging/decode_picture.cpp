@@ -48,6 +48,8 @@ caf::expected<decoded_picture> decode_stored(const compression& what) {
 } // namespace
 
 caf::expected<decoded_picture> decode_picture(const compression& what) {
+  if (what.decoded != nullptr && !what.decoded->pixels.samples.empty())
+    return std::exchange(*what.decoded, {});
   auto picture = decode_stored(what);
   if (!picture)
     return picture;

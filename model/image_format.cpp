@@ -34,6 +34,24 @@ std::string_view to_string(image_format format) noexcept {
   return description_of(format).word;
 }
 
+std::string_view to_string(format_reason reason) noexcept {
+  switch (reason) {
+  case format_reason::none:
+    return "";
+  case format_reason::animation:
+    return "animation";
+  case format_reason::alpha:
+    return "alpha";
+  case format_reason::flat_graphics:
+    return "flat_graphics";
+  case format_reason::photo:
+    return "photo";
+  case format_reason::compact_source:
+    return "compact_source";
+  }
+  return "";
+}
+
 std::string_view extension_of(image_format format) noexcept {
   return description_of(format).extension;
 }

@@ -18,6 +18,20 @@ enum class image_format : std::uint8_t {
   bmp,
 };
 
+/// What decided the format of a picture whose job said `auto`. Stored and sent:
+/// append, never renumber.
+enum class format_reason : std::uint8_t {
+  none = 0,       ///< The job said which.
+  animation,      ///< It moves.
+  alpha,          ///< It shows through somewhere.
+  flat_graphics,  ///< Few colours and sharp edges.
+  photo,          ///< Anything else.
+  compact_source, ///< It came in a format that any other would only blow up.
+};
+
+/// Returns `alpha`, `photo`, …; nothing for `none`.
+std::string_view to_string(format_reason reason) noexcept;
+
 /// Returns `jpeg`, `png`, …; `unknown` for none.
 std::string_view to_string(image_format format) noexcept;
 

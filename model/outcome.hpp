@@ -64,11 +64,24 @@ struct outcome {
   bool target_missed = false; ///< The warning `target_not_reached`.
   std::uint32_t milliseconds = 0; ///< From first attempt to stored.
   std::uint16_t attempts = 0;
-  std::string node; ///< Name of the node that did the work.
+  std::string node;                  ///< Name of the node that did the work.
+  std::uint32_t ssim_worst_ppm = 0;  ///< Luma, of the worst tile.
+  std::uint32_t chroma_ssim_ppm = 0; ///< 0: not measured, or no colour.
+  std::uint32_t chroma_ssim_worst_ppm = 0; ///< Of the worst tile.
+  /// Why `format`, where the job left that to Pixmill.
+  format_reason why_format = format_reason::none;
 
   /// Returns whether a file is stored for this slot.
   bool has_file() const noexcept {
     return !sha256.empty();
+  }
+
+  /// Returns the stored file's bytes as a share of the source's, ppm; 0: not
+  /// known.
+  std::uint32_t ratio_ppm() const noexcept {
+    return bytes_in == 0 ? 0
+                         : static_cast<std::uint32_t>(
+                           (bytes_out * 1'000'000 + bytes_in / 2) / bytes_in);
   }
 
   bool operator==(const outcome&) const = default;
@@ -78,7 +91,9 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, outcome& x) {
   return f(caf::meta::type_name("pixmill::outcome"), x.state, x.why, x.sha256,
            x.format, x.bytes_in, x.bytes_out, x.width, x.height, x.quality,
-           x.ssim_ppm, x.target_missed, x.milliseconds, x.attempts, x.node);
+           x.ssim_ppm, x.target_missed, x.milliseconds, x.attempts, x.node,
+           x.ssim_worst_ppm, x.chroma_ssim_ppm, x.chroma_ssim_worst_ppm,
+           x.why_format);
 }
 
 } // namespace pixmill

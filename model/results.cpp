@@ -13,9 +13,15 @@ namespace {
 
 constexpr std::string_view output_column = "Output Image Urls";
 
-constexpr std::array<std::string_view, 10> report_columns{
+// Of every report since the first: nothing comes in between.
+constexpr std::array<std::string_view, 10> first_columns{
   "Status", "Error",  "Bytes In",     "Bytes Out", "Quality",
   "Ssim",   "Sha256", "Milliseconds", "Node",      "Attempts"};
+
+// What came later stands behind, so that an older report finds its place.
+constexpr std::array<std::string_view, 6> later_columns{
+  "Ssim Worst", "Chroma Ssim", "Chroma Ssim Worst",
+  "Ratio",      "Format",      "Format Reason"};
 
 // A share as people read it: 0.98, 1.
 std::string decimal(std::uint32_t ppm) {
@@ -36,12 +42,16 @@ std::string without(std::string text, char separator,
   return text;
 }
 
+std::string share_or_nothing(std::uint32_t ppm) {
+  return ppm == 0 ? std::string{} : decimal(ppm);
+}
+
 std::string number_or_nothing(std::uint64_t x) {
   return x == 0 ? std::string{} : std::to_string(x);
 }
 
-// In the order of report_columns.
-std::string report_entry(std::size_t column, const outcome& x) {
+// In the order of first_columns.
+std::string first_entry(std::size_t column, const outcome& x) {
   if (column == 0)
     return std::string{to_string(x.state)};
   if (!is_terminal(x.state))
@@ -56,7 +66,7 @@ std::string report_entry(std::size_t column, const outcome& x) {
   case 4:
     return number_or_nothing(x.quality);
   case 5:
-    return x.ssim_ppm == 0 ? std::string{} : decimal(x.ssim_ppm);
+    return share_or_nothing(x.ssim_ppm);
   case 6:
     return x.sha256;
   case 7:
@@ -68,11 +78,32 @@ std::string report_entry(std::size_t column, const outcome& x) {
   }
 }
 
-// Ten names in a row: nobody else's file has them, so that a shop's own
+// In the order of later_columns.
+std::string later_entry(std::size_t column, const outcome& x) {
+  if (!is_terminal(x.state))
+    return {};
+  switch (column) {
+  case 0:
+    return share_or_nothing(x.ssim_worst_ppm);
+  case 1:
+    return share_or_nothing(x.chroma_ssim_ppm);
+  case 2:
+    return share_or_nothing(x.chroma_ssim_worst_ppm);
+  case 3:
+    return share_or_nothing(x.ratio_ppm());
+  case 4:
+    return x.has_file() ? std::string{to_string(x.format)} : std::string{};
+  default:
+    return std::string{to_string(x.why_format)};
+  }
+}
+
+// All names in a row: nobody else's file has them, so that a shop's own
 // `Status` is never touched.
-std::size_t find_report(const std::vector<std::string>& cells) {
-  const auto found = std::search(cells.begin(), cells.end(),
-                                 report_columns.begin(), report_columns.end());
+std::size_t find_report(const std::vector<std::string>& cells,
+                        std::span<const std::string_view> names) {
+  const auto found =
+    std::search(cells.begin(), cells.end(), names.begin(), names.end());
   return found == cells.end() ? sheet_header::npos
                               : static_cast<std::size_t>(found - cells.begin());
 }
@@ -100,9 +131,11 @@ bool wants_another_try(const outcome& x) noexcept {
 // -- results.csv --------------------------------------------------------------
 
 results_csv::results_csv(const sheet_header& header, results_style style)
-    : header_{header}, style_{std::move(style)} {
-  if (style_.full)
-    report_ = find_report(header_.cells);
+    : header_{header}, style_{std::move(style)},
+      groups_{{{first_columns, first_entry, sheet_header::npos},
+               {later_columns, later_entry, sheet_header::npos}}} {
+  for (auto& group : groups_)
+    group.at = find_report(header_.cells, group.names);
 }
 
 void results_csv::write_header(std::string& out) const {
@@ -116,8 +149,10 @@ void results_csv::write_header(std::string& out) const {
   };
   if (header_.output == sheet_header::npos)
     append(output_column);
-  if (style_.full && report_ == sheet_header::npos)
-    std::for_each(report_columns.begin(), report_columns.end(), append);
+  if (style_.full)
+    for (const auto& group : groups_)
+      if (group.at == sheet_header::npos)
+        std::for_each(group.names.begin(), group.names.end(), append);
   out += '\n';
 }
 
@@ -133,16 +168,30 @@ std::string results_csv::links(const sheet_row& row,
   return list;
 }
 
-void results_csv::append_report(std::size_t column,
+void results_csv::append_report(const column_group& group, std::size_t column,
                                 std::span<const outcome> outcomes,
                                 std::string& out) const {
   std::string list;
   for (std::size_t slot = 0; slot < outcomes.size(); ++slot) {
     if (slot > 0)
       list += ';';
-    list += report_entry(column, outcomes[slot]);
+    list += group.entry(column, outcomes[slot]);
   }
   append_csv_cell(out, list, {header_.delimiter, style_.csv_safe});
+}
+
+bool results_csv::append_report_at(std::size_t column,
+                                   std::span<const outcome> outcomes,
+                                   std::string& out) const {
+  if (!style_.full)
+    return false;
+  for (const auto& group : groups_)
+    if (group.at != sheet_header::npos && column >= group.at
+        && column < group.at + group.names.size()) {
+      append_report(group, column - group.at, outcomes, out);
+      return true;
+    }
+  return false;
 }
 
 void results_csv::write_row(const sheet_row& row,
@@ -161,21 +210,21 @@ void results_csv::write_row(const sheet_row& row,
       out += header_.delimiter;
     if (column == header_.output)
       append_links();
-    else if (report_ != sheet_header::npos && column >= report_
-             && column < report_ + report_columns.size())
-      append_report(column - report_, outcomes, out);
-    else
+    else if (!append_report_at(column, outcomes, out))
       append_csv_cell(out, cell_at(row, column), dialect);
   }
   if (header_.output == sheet_header::npos) {
     out += header_.delimiter;
     append_links();
   }
-  if (style_.full && report_ == sheet_header::npos)
-    for (std::size_t column = 0; column < report_columns.size(); ++column) {
-      out += header_.delimiter;
-      append_report(column, outcomes, out);
-    }
+  if (style_.full)
+    for (const auto& group : groups_)
+      for (std::size_t column = 0;
+           group.at == sheet_header::npos && column < group.names.size();
+           ++column) {
+        out += header_.delimiter;
+        append_report(group, column, outcomes, out);
+      }
   out += '\n';
 }
 
@@ -274,6 +323,13 @@ void write_jsonl(const sheet_row& row, std::span<const outcome> outcomes,
       {"node", text_or_null(x.node)},
       {"attempts", x.attempts},
       {"target_not_reached", x.target_missed},
+      {"ssim_worst", number_or_null(x.ssim_worst_ppm / 1e6)},
+      {"chroma_ssim", number_or_null(x.chroma_ssim_ppm / 1e6)},
+      {"chroma_ssim_worst", number_or_null(x.chroma_ssim_worst_ppm / 1e6)},
+      {"ratio", number_or_null(x.ratio_ppm() / 1e6)},
+      {"format",
+       x.has_file() ? ordered_json(to_string(x.format)) : ordered_json{}},
+      {"format_reason", text_or_null(to_string(x.why_format))},
     };
     out += object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     out += '\n';

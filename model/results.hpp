@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "model/outcome.hpp"
 #include "model/sheet.hpp"
@@ -27,9 +29,10 @@ struct results_style {
 /// goes where an earlier run left such a column, else behind the last one.
 ///
 /// The columns of `report=full` follow it, or go where an earlier run left all
-/// of them. Their entries are `;`-joined, one a slot, and empty where nothing
-/// is known; `Error` is the failure's word, and `target_not_reached` for a file
-/// that is heavier than asked.
+/// of them; those that reports have not always had are a group of their own
+/// behind the others. Their entries are `;`-joined, one a slot, and empty where
+/// nothing is known; `Error` is the failure's word, and `target_not_reached`
+/// for a file that is heavier than asked.
 class results_csv {
 public:
   results_csv(const sheet_header& header, results_style style);
@@ -45,12 +48,21 @@ public:
 private:
   std::string links(const sheet_row& row,
                     std::span<const outcome> outcomes) const;
-  void append_report(std::size_t column, std::span<const outcome> outcomes,
-                     std::string& out) const;
+  /// Columns that stand together.
+  struct column_group {
+    std::span<const std::string_view> names;
+    std::string (*entry)(std::size_t column, const outcome&);
+    std::size_t at; ///< Where an earlier run left them; `npos`: nowhere.
+  };
+
+  void append_report(const column_group& group, std::size_t column,
+                     std::span<const outcome> outcomes, std::string& out) const;
+  bool append_report_at(std::size_t column, std::span<const outcome> outcomes,
+                        std::string& out) const;
 
   sheet_header header_;
   results_style style_;
-  std::size_t report_ = sheet_header::npos; ///< An earlier run's columns.
+  std::array<column_group, 2> groups_;
 };
 
 /// Writes the rows that have failed slots, with just those URLs, so that the

@@ -31,6 +31,12 @@ void each_of_outcome(F& f, T& x) {
   f(x.milliseconds);
   f(x.attempts);
   f(x.node);
+  if (!f.has(3))
+    return;
+  f(x.ssim_worst_ppm);
+  f(x.chroma_ssim_ppm);
+  f(x.chroma_ssim_worst_ppm);
+  f(x.why_format);
 }
 
 template <class F, class T>

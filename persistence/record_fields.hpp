@@ -20,8 +20,8 @@
 namespace pixmill::persistence {
 
 // Written with every value. Readers know all versions up to it: 2 added what
-// stands last in a job's record.
-constexpr char record_version = 2;
+// stands last in a job's record, 3 what stands last in an outcome.
+constexpr char record_version = 3;
 
 constexpr std::uint64_t zigzag(std::int64_t x) noexcept {
   return (static_cast<std::uint64_t>(x) << 1)
@@ -38,6 +38,9 @@ constexpr auto last_of(item_state) noexcept {
 }
 constexpr auto last_of(image_format) noexcept {
   return image_format::bmp;
+}
+constexpr auto last_of(format_reason) noexcept {
+  return format_reason::compact_source;
 }
 constexpr auto last_of(job_state) noexcept {
   return job_state::canceled;

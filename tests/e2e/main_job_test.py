@@ -140,9 +140,17 @@ class MainJob(Case):
         self.assertEqual(report["Bytes In"].split(";")[0], str(size))
         for column in (
             "Bytes Out", "Quality", "Ssim", "Sha256", "Milliseconds", "Node",
-            "Attempts",
+            "Attempts", "Ssim Worst", "Chroma Ssim", "Chroma Ssim Worst",
+            "Ratio", "Format", "Format Reason",
         ):
             self.assertEqual(report[column].count(";"), 1, column)
+        worst, mean = (
+            float(report[column].split(";")[0])
+            for column in ("Ssim Worst", "Ssim")
+        )
+        self.assertTrue(0 < worst <= mean <= 1, (worst, mean))
+        self.assertLessEqual(float(report["Ratio"].split(";")[0]), 0.5)
+        self.assertEqual(report["Format"], "jpeg;")
 
     def test_writes_one_json_object_for_each_slot(self):
         urls = [self.url(n) for n in ("photo0.jpg", "gone.jpg")]

@@ -94,7 +94,9 @@ class Reading(Case):
             for item, result in zip(items, results, strict=True):
                 for name in ("row", "slot", "url", "output", "bytes_in",
                              "bytes_out", "quality", "ssim", "sha256", "width",
-                             "height", "milliseconds", "node", "attempts"):
+                             "height", "milliseconds", "node", "attempts",
+                             "ssim_worst", "chroma_ssim", "chroma_ssim_worst",
+                             "ratio", "format", "format_reason"):
                     self.assertEqual(item[name], result[name], name)
                 self.assertEqual(item["state"], result["status"])
                 self.assertEqual(

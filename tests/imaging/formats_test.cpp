@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "imaging/compressor.hpp"
+#include "imaging/format_decision.hpp"
 #include "imaging/header.hpp"
 #include "imaging/magick_codec.hpp"
 #include "imaging/png_codec.hpp"
@@ -187,6 +188,51 @@ TEST(Format, LaysAlphaOverWhiteForJpegAlone) {
   EXPECT_TRUE(header_of(webp).alpha);
   auto automatic = done(source, half_as(format_choice::automatic));
   EXPECT_TRUE(header_of(automatic).alpha);
+}
+
+TEST(Format, IsDecidedByTheContentAndSaysWhy) {
+  struct {
+    std::string source;
+    image_format format;
+    format_reason why;
+  } cases[] = {
+    {*encode_png(test::photo(160, 120), {}), image_format::jpeg,
+     format_reason::photo},
+    {*encode_png(test::photo(160, 120, 4), {}), image_format::jpeg,
+     format_reason::photo},
+    {*encode_png(test::cutout(120), {}), image_format::webp,
+     format_reason::alpha},
+    {*encode_png(test::drawing(160, 120, 12), {}), image_format::png,
+     format_reason::flat_graphics},
+    {*encode_gif(test::moving_square(96), 256), image_format::webp,
+     format_reason::animation},
+    {test::jpeg_of(test::photo(160, 120)), image_format::jpeg,
+     format_reason::compact_source},
+    {*encode_webp(test::photo(160, 120), {.quality = 90}, {}),
+     image_format::webp, format_reason::compact_source},
+  };
+  for (const auto& [source, format, why] : cases) {
+    auto image = done(source, half_as(format_choice::automatic));
+    EXPECT_EQ(image.format, format) << to_string(why);
+    EXPECT_EQ(image.why_format, why) << to_string(why);
+  }
+}
+
+TEST(Format, HasNoReasonWhereTheJobSaidWhich) {
+  auto source = *encode_png(test::photo(160, 120), {});
+  EXPECT_EQ(done(source, half).why_format, format_reason::none);
+  EXPECT_EQ(done(source, half_as(format_choice::webp)).why_format,
+            format_reason::none);
+}
+
+TEST(FlatGraphics, AreNoCutOutsOnWhite) {
+  auto pixels = test::photo(400, 400);
+  for (std::uint32_t y = 0; y < 400; ++y)
+    for (std::uint32_t x = 0; x < 400; ++x)
+      if (x < 100 || x >= 300 || y < 100 || y >= 300)
+        std::fill_n(pixels.row(y) + 3 * x, 3, std::uint8_t{255});
+  EXPECT_FALSE(is_flat_graphics(pixels));
+  EXPECT_TRUE(is_flat_graphics(test::drawing(400, 400, 200)));
 }
 
 TEST(Format, BecomesWhatIsAskedFor) {

@@ -55,6 +55,10 @@ outcome done() {
   x.milliseconds = 12;
   x.attempts = 1;
   x.node = "local";
+  x.ssim_worst_ppm = 940'000;
+  x.chroma_ssim_ppm = 970'000;
+  x.chroma_ssim_worst_ppm = 910'000;
+  x.why_format = format_reason::photo;
   return x;
 }
 
@@ -158,11 +162,14 @@ TEST(ResultsCsv, ReportsSlotBySlotWhenAskedToBeFull) {
   EXPECT_EQ(header_line(plain_header(), style),
             "S. No.,Product Name,Input Image Urls,Output Image Urls,Status,"
             "Error,Bytes In,Bytes Out,Quality,Ssim,Sha256,Milliseconds,Node,"
-            "Attempts\n");
+            "Attempts,Ssim Worst,Chroma Ssim,Chroma Ssim Worst,Ratio,Format,"
+            "Format Reason\n");
   EXPECT_EQ(line(plain_header(), style, two_slots(), {done(), failed()}),
             "1,Mug,\"http://a/x.jpg,http://a/y.jpg\",\"i/0.jpg,\",done;failed,"
             ";http_404,1000;0,480;0,71;,0.9815;,"
-              + some_hash + ";,12;7,local;local,1;1\n");
+              + some_hash
+              + ";,12;7,local;local,1;1,0.94;,0.97;,0.91;,0.48;,jpeg;,"
+                "photo;\n");
 }
 
 TEST(ResultsCsv, SaysWhenATargetWasNotReached) {
@@ -180,16 +187,62 @@ TEST(ResultsCsv, OverwritesTheReportOfAnEarlierRunInPlace) {
   style.full = true;
   std::string first;
   results_csv{plain_header(), style}.write_header(first);
+  auto header = header_of({"S. No.",
+                           "Product Name",
+                           "Input Image Urls",
+                           "Output Image Urls",
+                           "Status",
+                           "Error",
+                           "Bytes In",
+                           "Bytes Out",
+                           "Quality",
+                           "Ssim",
+                           "Sha256",
+                           "Milliseconds",
+                           "Node",
+                           "Attempts",
+                           "Ssim Worst",
+                           "Chroma Ssim",
+                           "Chroma Ssim Worst",
+                           "Ratio",
+                           "Format",
+                           "Format Reason"});
+  header.output = 3;
+  EXPECT_EQ(header_line(header, style), first);
+  std::vector<std::string> cells{"1", "Mug", "http://a/x"};
+  cells.resize(20, "old");
+  EXPECT_EQ(line(header, style, row_of(cells, {"http://a/x"}), {failed()}),
+            "1,Mug,http://a/x,,failed,http_404,0,0,,,,7,local,1,,,,,,\n");
+}
+
+TEST(ResultsCsv, AddsToAReportFromBeforeItHadAllColumns) {
+  auto style = linking_to("i/");
+  style.full = true;
   auto header = header_of({"S. No.", "Product Name", "Input Image Urls",
                            "Output Image Urls", "Status", "Error", "Bytes In",
                            "Bytes Out", "Quality", "Ssim", "Sha256",
                            "Milliseconds", "Node", "Attempts"});
   header.output = 3;
-  EXPECT_EQ(header_line(header, style), first);
+  EXPECT_TRUE(header_line(header, style)
+                .ends_with(",Attempts,Ssim Worst,Chroma Ssim,Chroma Ssim Worst,"
+                           "Ratio,Format,Format Reason\n"));
   std::vector<std::string> cells{"1", "Mug", "http://a/x"};
   cells.resize(14, "old");
-  EXPECT_EQ(line(header, style, row_of(cells, {"http://a/x"}), {failed()}),
-            "1,Mug,http://a/x,,failed,http_404,0,0,,,,7,local,1\n");
+  EXPECT_EQ(line(header, style, row_of(cells, {"http://a/x"}), {done()}),
+            "1,Mug,http://a/x,i/0.jpg,done,,1000,480,71,0.9815," + some_hash
+              + ",12,local,1,0.94,0.97,0.91,0.48,jpeg,photo\n");
+}
+
+TEST(ResultsCsv, LeavesAnEarlierReportAloneWhenNoneIsAskedFor) {
+  const auto header =
+    header_of({"No", "Name", "Images", "Ssim Worst", "Chroma Ssim",
+               "Chroma Ssim Worst", "Ratio", "Format", "Format Reason"});
+  EXPECT_EQ(
+    line(header, linking_to("i/"),
+         row_of({"1", "Mug", "http://a/x", "a", "b", "c", "d", "e", "f"},
+                {"http://a/x"}),
+         {done()}),
+    "1,Mug,http://a/x,a,b,c,d,e,f,i/0.jpg\n");
 }
 
 TEST(ResultsCsv, LeavesAShopsOwnStatusAlone) {
@@ -318,14 +371,18 @@ TEST(ResultsJsonl, HasOneObjectASlot) {
     "output":"i/0.jpg","bytes_in":1000,"bytes_out":480,"quality":71,
     "ssim":0.9815,"sha256":")" + some_hash + R"(","width":640,"height":480,
     "milliseconds":12,"node":"local","attempts":1,
-    "target_not_reached":false})"));
+    "target_not_reached":false,"ssim_worst":0.94,"chroma_ssim":0.97,
+    "chroma_ssim_worst":0.91,"ratio":0.48,"format":"jpeg",
+    "format_reason":"photo"})"));
   EXPECT_EQ(all[1]["slot"], 1);
   EXPECT_EQ(all[1]["status"], "failed");
   EXPECT_EQ(all[1]["error"],
             (nlohmann::json{{"code", "http_404"}, {"detail", "Not Found"}}));
   EXPECT_TRUE(all[1]["output"].is_null());
   EXPECT_TRUE(all[1]["sha256"].is_null());
-  EXPECT_TRUE(all[1]["quality"].is_null());
+  for (const auto* name : {"quality", "ssim_worst", "chroma_ssim", "ratio",
+                           "format", "format_reason"})
+    EXPECT_TRUE(all[1][name].is_null()) << name;
 }
 
 TEST(ResultsJsonl, IsJsonWhateverTheCellsHold) {
