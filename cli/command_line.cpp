@@ -19,11 +19,11 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 21> verb_names{
+constexpr std::array<std::string_view, 22> verb_names{
   "run",    "serve",   "validate", "verify", "submit",  "status",
   "watch",  "results", "cancel",   "pause",  "resume",  "retry",
   "ls",     "token",   "config",   "doctor", "version", "deliveries",
-  "replay", "webhook", "compare"};
+  "replay", "webhook", "compare",  "audit"};
 
 constexpr auto result_group = "What is written";
 
@@ -97,6 +97,24 @@ void add_verify(CLI::App& app, verify_options& options) {
     "its source. Exit codes: 0 all well, 3 no results file, 4 problems.");
 }
 
+void add_audit(CLI::App& app, audit_options& options) {
+  auto& verb = *app.add_subcommand(
+    "audit", "Shows results beside their sources, worst first");
+  verb.add_option("FILE", options.csv, "A results.csv of Pixmill")->required();
+  verb.add_option("--out", options.out, "The page; default: audit.html")
+    ->option_text("FILE.html");
+  verb
+    .add_option("--limit", options.limit,
+                "Most results that are shown as pictures; default: 60")
+    ->check(CLI::Range(0, 10'000))
+    ->option_text("N");
+  verb.add_flag("--json", options.json, "Print JSON");
+  verb.footer(
+    "One HTML file that needs nothing else, worst quality first. Sources are\n"
+    "fetched again. Quality is known from results.jsonl beside FILE, or from\n"
+    "the columns of report=full. Exit codes: 0 written, 3 no results file.");
+}
+
 void add_compare(CLI::App& app, compare_options& options) {
   auto& verb =
     *app.add_subcommand("compare", "Says how much two pictures look alike");
@@ -164,6 +182,7 @@ struct parse_targets {
   serve_options serve;
   validate_options validate;
   verify_options verify;
+  audit_options audit;
   compare_options compare;
   client_targets client;
   token_targets token;
@@ -193,6 +212,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_serve(app, into.serve);
   add_validate(app, into.validate);
   add_verify(app, into.verify);
+  add_audit(app, into.audit);
   add_compare(app, into.compare);
   add_client_verbs(app, into.client);
   add_token_verbs(app, into.token);
@@ -235,6 +255,8 @@ command_line selected(const CLI::App& app, parse_targets from) {
     out.verb = std::move(from.validate);
   else if (app.got_subcommand("verify"))
     out.verb = std::move(from.verify);
+  else if (app.got_subcommand("audit"))
+    out.verb = std::move(from.audit);
   else if (app.got_subcommand("compare"))
     out.verb = std::move(from.compare);
   else if (app.got_subcommand("config"))

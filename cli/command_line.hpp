@@ -22,6 +22,13 @@ struct verify_options {
   bool json = false;
 };
 
+struct audit_options {
+  std::string csv; ///< Path of a results file.
+  std::string out = "audit.html";
+  std::size_t limit = 60; ///< Most results that are shown as pictures.
+  bool json = false;
+};
+
 struct compare_options {
   std::string left;       ///< Path of a picture.
   std::string right;      ///< Path of another.
@@ -47,7 +54,7 @@ struct command_line {
   std::string config_file;              ///< Of `--config`; empty: search.
   std::vector<std::string> assignments; ///< Of `--set`.
   std::variant<run_options, serve_options, validate_options, verify_options,
-               compare_options, client_options, token_options,
+               audit_options, compare_options, client_options, token_options,
                config_show_options, doctor_options, version_options,
                webhook_verify_options, webhook_secret_options>
     verb;

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <variant>
 
+#include "cli/audit.hpp"
 #include "cli/client.hpp"
 #include "cli/command_line.hpp"
 #include "cli/compare.hpp"
@@ -88,6 +89,9 @@ int main_with(const std::vector<std::string>& arguments,
       [&](const validate_options& x) { return validate(x, to); },
       [&](const verify_options& x) {
         return verify(x, loaded->values, program, to);
+      },
+      [&](const audit_options& x) {
+        return audit(x, loaded->values, program, to);
       },
       [&](const compare_options& x) { return compare(x, loaded->values, to); },
       [&](const client_options& x) { return client(x, from.environment, to); },

@@ -43,6 +43,9 @@ struct verification {
   std::uint64_t bytes = 0;  ///< Of them all.
   std::uint64_t problems_total = 0;
   std::vector<problem> problems; ///< The first `most_problems`.
+  std::uint64_t worst_ppm = 0;   ///< Lowest likeness of a tile; 0: not known.
+  std::uint32_t worst_row = 0;   ///< Where that is.
+  std::uint32_t worst_slot = 0;
 };
 
 // What is wrong with one slot's image, if anything.
@@ -79,6 +82,12 @@ caf::expected<verification> check_all(const std::string& path,
                      .slot = static_cast<std::uint32_t>(each.slot),
                      .file = file,
                      .bytes_in = each.bytes_in});
+    if (const auto ppm = each.worst_ppm();
+        ppm != 0 && (out.worst_ppm == 0 || ppm < out.worst_ppm)) {
+      out.worst_ppm = ppm;
+      out.worst_row = each.row;
+      out.worst_slot = static_cast<std::uint32_t>(each.slot);
+    }
   });
   files.wait();
   if (reason)
@@ -105,12 +114,18 @@ void print_json(const verification& what, std::ostream& out) {
                     {"output", each.output},
                     {"code", each.code},
                     {"detail", each.detail}});
+  nlohmann::ordered_json worst;
+  if (what.worst_ppm != 0)
+    worst = {{"row", what.worst_row},
+             {"slot", what.worst_slot},
+             {"ssim_worst", static_cast<double>(what.worst_ppm) / 1e6}};
   const nlohmann::ordered_json all{{"slots", what.slots},
                                    {"without_image", what.without_image},
                                    {"images", what.images},
                                    {"bytes", what.bytes},
                                    {"problems_total", what.problems_total},
-                                   {"problems", list}};
+                                   {"problems", list},
+                                   {"worst", worst}};
   out << all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
       << '\n';
 }
@@ -162,6 +177,10 @@ int verify(const verify_options& options, const config::settings& settings,
            << " bytes, " << what->without_image << " without image, "
            << what->problems_total
            << (what->problems_total == 1 ? " problem\n" : " problems\n");
+    if (what->worst_ppm != 0)
+      to.out << "worst tile: SSIM "
+             << static_cast<double>(what->worst_ppm) / 1e6 << " in row "
+             << what->worst_row << ", slot " << what->worst_slot << '\n';
   }
   return what->problems_total == 0 ? exit_ok : exit_with_failures;
 }

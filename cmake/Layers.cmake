@@ -31,6 +31,21 @@ function(pixmill_layer name)
   endif()
 endfunction()
 
+# pixmill_embed(LAYER FILE NAME): the text of FILE as `pixmill::LAYER::NAME`, in
+# NAME.cpp of the current binary folder.
+function(pixmill_embed layer file name)
+  add_custom_command(
+    OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp"
+    COMMAND "${CMAKE_COMMAND}"
+      "-DIN=${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+      "-DOUT=${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp"
+      "-DLAYER=${layer}"
+      "-DNAME=${name}"
+      -P "${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake"
+    DEPENDS ${file} "${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake"
+    VERBATIM)
+endfunction()
+
 function(pixmill_executable name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE pixmill_rules)

@@ -10,6 +10,8 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "model/base64.hpp"
+
 namespace pixmill {
 namespace {
 
@@ -21,15 +23,6 @@ constexpr std::size_t random_key = 32;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string base64_of(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const auto length =
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                    bytes_of(bytes), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
 }
 
 bool is_base64_digit(char c) {

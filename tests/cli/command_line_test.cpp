@@ -45,9 +45,10 @@ std::string complaint_about(const std::string& text) {
 TEST(CommandLine, HelpsWhoSaysNothing) {
   const auto end = ended("");
   EXPECT_EQ(end.exit_code, exit_ok);
-  for (const auto* verb : {"run", "validate", "verify", "submit", "status",
-                           "watch", "results", "cancel", "pause", "resume",
-                           "retry", "ls", "config", "doctor", "version"})
+  for (const auto* verb :
+       {"run", "validate", "verify", "audit", "submit", "status", "watch",
+        "results", "cancel", "pause", "resume", "retry", "ls", "config",
+        "doctor", "version"})
     EXPECT_NE(end.help.find(std::string{"  "} + verb + " "), std::string::npos)
       << verb;
 }
@@ -130,6 +131,11 @@ TEST(CommandLine, TakesAFileThatLooksLikeAFlag) {
 
 TEST(CommandLine, TakesTheOtherVerbs) {
   EXPECT_EQ(std::get<verify_options>(parsed("verify r.csv").verb).csv, "r.csv");
+  const auto audit =
+    std::get<audit_options>(parsed("audit r.csv --limit 5").verb);
+  EXPECT_EQ(audit.csv, "r.csv");
+  EXPECT_EQ(audit.out, "audit.html");
+  EXPECT_EQ(audit.limit, 5u);
   EXPECT_TRUE(std::get<verify_options>(parsed("verify r --json").verb).json);
   EXPECT_TRUE(
     std::get<config_show_options>(parsed("config show --json").verb).json);
@@ -156,7 +162,7 @@ TEST(CommandLine, GuessesTheVerb) {
     "\"frobnicate\" is not a verb; known: run, serve, validate, verify, "
     "submit, status, watch, results, cancel, pause, resume, retry, ls, "
     "token, config, doctor, version, deliveries, replay, webhook, "
-    "compare");
+    "compare, audit");
 }
 
 TEST(CommandLine, GuessesTheFlag) {
