@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 /// Files of this folder, as they were when Pixmill was built.
@@ -10,5 +11,14 @@ extern const std::string_view openapi_json;
 
 /// `docs.css`: how the page about them looks.
 extern const std::string_view docs_css;
+
+/// One file of several.
+struct embedded_file {
+  std::string_view name; ///< As the page asks for it.
+  std::string_view text;
+};
+
+/// `console/`: the page of the console, and the library that draws its charts.
+extern const std::span<const embedded_file> console_files;
 
 } // namespace pixmill::http

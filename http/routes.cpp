@@ -5,6 +5,7 @@ namespace pixmill::http {
 void add_routes(httplib::Server& server, route_context& context) {
   add_service_routes(server, context);
   add_description_routes(server, context);
+  add_console_routes(server, context);
   add_submission_routes(server, context);
   add_job_routes(server, context);
   add_item_routes(server, context);

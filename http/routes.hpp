@@ -48,6 +48,9 @@ void add_routes(httplib::Server& server, route_context& context);
 /// `GET /openapi.json` and `GET /docs`.
 void add_description_routes(httplib::Server& server, route_context& context);
 
+/// `GET /console` and the files of that page.
+void add_console_routes(httplib::Server& server, route_context& context);
+
 /// `POST /v1/jobs` and `POST /v1/validate`.
 void add_submission_routes(httplib::Server& server, route_context& context);
 

@@ -493,11 +493,14 @@ class Contract(Case):
 
     def pages(self):
         for path in ("/healthz", "/readyz", "/openapi.json", "/docs",
-                     "/metrics"):
+                     "/metrics", "/console", "/console/main.js",
+                     "/console/console.css", "/console/icon.svg",
+                     "/console/chart.js"):
             answer = self.good("GET", path)
             if "ETag" in answer.headers:
                 self.good("GET", path, want=304,
                           If_None_Match=answer.headers["ETag"])
+        self.bad("GET", "/console/nothing.js", 404, "no-such-file")
 
     def gate(self):
         get = "GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\n"

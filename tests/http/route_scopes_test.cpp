@@ -22,6 +22,8 @@ TEST(RouteScopes, OpenHealthAndPages) {
   EXPECT_EQ(word("GET", "/openapi.json"), "open");
   EXPECT_EQ(word("GET", "/docs"), "open");
   EXPECT_EQ(word("GET", "/docs/page.css"), "open");
+  EXPECT_EQ(word("GET", "/console"), "open");
+  EXPECT_EQ(word("GET", "/console/main.js"), "open");
 }
 
 TEST(RouteScopes, OpenFilesUnlessTheyArePrivate) {

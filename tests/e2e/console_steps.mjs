@@ -1,0 +1,288 @@
+// What a person does in the console; console_test.py says on which server.
+// usage: console_steps.mjs STEPS URL, with PIXMILL_STEPS in the environment.
+// Prints what it has seen as JSON; ends with 1 when something is not as it should.
+
+import assert from 'node:assert/strict';
+import {readFileSync, writeFileSync} from 'node:fs';
+
+const given = JSON.parse(process.env.PIXMILL_STEPS);
+const [steps, base] = process.argv.slice(2);
+const {chromium} = await import(`${given.modules}/playwright-core/index.mjs`);
+const description = await (await fetch(`${base}/openapi.json`)).json();
+const browser = await chromium.launch({
+  executablePath: given.chromium, args: ['--no-sandbox', '--disable-gpu']});
+
+const screens = ['overview', 'jobs', 'submit', 'errors', 'deliveries', 'nodes',
+                 'actors', 'origins', 'audit', 'config'];
+
+/** Whether the server has a route; the console does without those it has not. */
+function has(path) {
+  return path in description.paths;
+}
+
+function isKnown(path) {
+  return Object.keys(description.paths).some((form) => new RegExp(
+    `^${form.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`).test(path));
+}
+
+/** A page that notes what goes wrong in it. */
+async function open(options = {}) {
+  const context = await browser.newContext({
+    viewport: {width: 1280, height: 800}, ...options});
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.wrong = [];
+  page.refused = 0; // Answers that the steps have asked for.
+  page.on('pageerror', (reason) => page.wrong.push(String(reason)));
+  page.on('dialog', (box) => {
+    page.wrong.push(`a box: ${box.message()}`);
+    box.dismiss();
+  });
+  page.on('console', (said) => {
+    if (said.type() !== 'error') return;
+    const path = said.location().url ? new URL(said.location().url).pathname : '';
+    // The browser tells of each answer from 400 on. That is wanted for routes
+    // that this server does not have, and where the steps go wrong on purpose.
+    if (/Failed to load resource/.test(said.text())
+        && (!isKnown(path) || page.refused-- > 0)) return;
+    page.wrong.push(`${said.text()} (${path})`);
+  });
+  return page;
+}
+
+async function sound(page) {
+  assert.deepEqual(page.wrong, []);
+  assert.equal(await page.evaluate(() => window.pwned), undefined,
+               'a name has run as a script');
+}
+
+async function at(page, screen) {
+  await page.goto(`${base}/console#/${screen}`);
+  await page.waitForSelector('#main > *');
+}
+
+function dropFile(page, name, text) {
+  return page.evaluate(([label, content]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([content], label, {type: 'text/csv'}));
+    document.querySelector('.dropzone').dispatchEvent(
+      new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+  }, [name, text]);
+}
+
+async function submit() {
+  const page = await open();
+  await at(page, 'submit');
+  page.refused = 1;
+  await dropFile(page, 'bad.csv', given.bad);
+  const wrong = page.locator('.sheet td.wrong');
+  await wrong.first().waitFor();
+  assert.deepEqual(await page.locator('.sheet tbody th').allTextContents(), ['2', '3']);
+  assert.match(await wrong.first().textContent(), /ftp:\/\/a\.example.*url-scheme/s);
+  assert.match(await wrong.nth(1).textContent(), /no-urls/);
+  assert.ok(await page.locator('.go button').isDisabled());
+
+  await dropFile(page, 'good.csv', given.good);
+  await page.getByText('13 products, 14 images').waitFor();
+  await page.getByLabel('Name', {exact: true}).fill(given.name);
+  await page.getByText('Start the job').click();
+  await page.waitForURL(/#\/jobs\/job_/);
+  const job = page.url().split('/').pop();
+  // Live: the count moves while nobody does anything.
+  const seen = new Set();
+  const count = page.locator('.tile .figure').first();
+  await count.waitFor();
+  for (let look = 0; look < 400; ++look) {
+    seen.add(await count.textContent());
+    if (await page.locator('.job-head .badge.warn').count()) break;
+    await page.waitForTimeout(50);
+  }
+  assert.equal(await page.locator('.job-head .badge').textContent(), 'completed with errors');
+  assert.equal(await page.locator('h1').textContent(), given.name);
+
+  await page.getByRole('tab', {name: 'Products'}).click();
+  const name = page.locator('.part tbody tr').first().locator('.strong');
+  assert.equal(await name.textContent(), given.name);
+  assert.equal(await page.locator('.part img, .part script').count(), 0);
+
+  await page.locator('.cause').click();
+  await page.locator('.part tbody tr').first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('.part tbody tr').length === 1);
+  assert.match(await page.locator('.part tbody tr').textContent(), /http_404/);
+
+  if (has('/v1/errors')) {
+    await at(page, 'errors');
+    await page.locator('#main tbody tr').first().click();
+    await page.locator('dialog').getByText('Retry this group').click();
+  } else {
+    await page.getByRole('button', {name: 'Retry http_404'}).click();
+  }
+  const ask = page.locator('dialog.confirm');
+  assert.match(await ask.textContent(), /1 image/);
+  await ask.getByRole('button', {name: 'Retry'}).click();
+  await ask.waitFor({state: 'detached'});
+  await at(page, `jobs/${job}`);
+  await page.locator('.job-head .badge.good').waitFor();
+  await sound(page);
+  return {job, steps: seen.size};
+}
+
+async function login() {
+  const page = await open();
+  const field = page.locator('#token');
+  page.refused = 4;
+  await page.goto(`${base}/console#/jobs`);
+  await field.waitFor();
+  await field.fill('pxm_not_one');
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await page.locator('.notice.bad').waitFor();
+  await field.fill(given.secret);
+  await page.keyboard.press('Enter');
+  await page.locator('nav a[aria-current]').waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('pixmill-token')), given.secret);
+  assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('pxm_')), false);
+  page.refused = 0;
+  await page.reload();
+  await page.locator('.toolbar').waitFor();
+  page.refused = 4;
+  await page.getByRole('button', {name: 'Sign out'}).click();
+  await field.waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('pixmill-token')), null);
+
+  // A token with less: what it may not see says so.
+  await field.fill(given.read);
+  await page.keyboard.press('Enter');
+  await page.locator('.toolbar').waitFor();
+  if (has('/v1/audit')) {
+    page.refused = 4;
+    await at(page, 'audit');
+    await page.getByText('This token does not allow it').waitFor();
+  }
+  await sound(page);
+  return {};
+}
+
+/** What axe-core finds on the page as it stands. */
+async function look(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', {
+    expression: readFileSync(`${given.modules}/axe-core/axe.min.js`, 'utf8')});
+  await session.detach();
+  return page.evaluate(async () => (await window.axe.run()).violations.map(
+    ({id, impact, nodes}) => ({id, impact, where: nodes.slice(0, 3).map((one) =>
+      one.html.slice(0, 200))})));
+}
+
+async function everybody() {
+  const serious = [];
+  let looked = 0;
+  const judge = async (page, what) => {
+    ++looked;
+    for (const found of await look(page))
+      if (['serious', 'critical'].includes(found.impact)) serious.push({what, ...found});
+  };
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await open({colorScheme});
+    for (const screen of [...screens, `jobs/${given.job}`, `jobs/${given.job}?part=rows`,
+                          'actors?part=tree']) {
+      await at(page, screen);
+      await page.waitForTimeout(400);
+      assert.equal(await page.locator('.loading').count(), 0, `${screen} stays empty`);
+      await judge(page, `${screen} ${colorScheme}`);
+    }
+    await page.keyboard.press('?');
+    await judge(page, `keys ${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await at(page, `jobs/${given.job}?status=done`);
+    await page.locator('.part tbody tr').first().click();
+    await page.locator('dialog img').first().waitFor();
+    await judge(page, `image ${colorScheme}`);
+    await sound(page);
+    await page.context().close();
+  }
+  const phone = await open({viewport: {width: 360, height: 740}});
+  for (const screen of [...screens, `jobs/${given.job}`]) {
+    await at(phone, screen);
+    await phone.waitForTimeout(200);
+    const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 360, `${screen} is ${wide} px wide on a phone`);
+  }
+  await phone.getByRole('button', {name: 'Screens'}).click();
+  await phone.locator('#nav').getByText('Jobs').click();
+  await phone.waitForURL(/#\/jobs$/);
+  await sound(phone);
+  return {serious, looked};
+}
+
+async function keyboard() {
+  const page = await open();
+  await at(page, 'overview');
+  const on = (screen) => page.waitForURL(new RegExp(`#/${screen}`));
+  await page.keyboard.press('2');
+  await on('jobs');
+  await page.locator('#main tbody tr').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await on('jobs/job_');
+  await page.locator('.job-head').waitFor();
+  await page.keyboard.press('u');
+  await on('jobs$');
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await on('errors');
+  await page.keyboard.press('2');
+  await page.locator('.toolbar').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('2 no such job');
+  await page.getByText('No jobs here').waitFor();
+  await on('jobs'); // A digit in a field is a digit.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  const box = page.locator('dialog');
+  await box.waitFor();
+  assert.match(await box.textContent(), /Freeze/);
+  await page.keyboard.press('Escape');
+  await box.waitFor({state: 'detached'});
+  const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const before = await colour();
+  await page.keyboard.press('\\');
+  assert.notEqual(await colour(), before);
+  await page.reload();
+  assert.notEqual(await colour(), before, 'the choice outlasts a reload');
+  await sound(page);
+  return {};
+}
+
+async function rest() {
+  const page = await open();
+  let asked = 0;
+  page.on('request', (one) => one.url().includes('/v1/') && ++asked);
+  await at(page, 'overview');
+  await page.waitForTimeout(1_500);
+  const seconds = 10;
+  asked = 0;
+  writeFileSync(`${given.folder}/begin`, '');
+  await page.waitForTimeout(seconds * 1_000);
+  writeFileSync(`${given.folder}/end`, '');
+  const open_ = asked;
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', {get: () => true});
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await page.waitForTimeout(3_500); // What was under way may end.
+  asked = 0;
+  await page.waitForTimeout(7_000);
+  const hidden = asked;
+  await sound(page);
+  return {seconds, asked: open_, asked_while_hidden: hidden};
+}
+
+try {
+  const seen = await {submit, login, everybody, keyboard, rest}[steps]();
+  console.log(JSON.stringify(seen));
+} catch (reason) {
+  console.error(reason);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,158 @@
+"""The console in headless Chromium, as a person uses it.
+
+playwright-core drives Debian's Chromium and axe-core looks for what keeps people
+out; npm installs both into the build folder, in pinned versions. The steps are in
+console_steps.mjs; each test here gives them a server to work on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+import contract_proxy
+import harness
+from harness import Case, poll, sheet
+from service_test import Server
+
+CHROMIUM = "/usr/bin/chromium"
+PACKAGES = ("playwright-core@1.65.1", "axe-core@4.14.1")
+FOLDER = os.path.join(os.environ.get("PIXMILL_NPM", "/tmp/pixmill-npm"),
+                      "console")
+STEPS = os.path.join(harness.HERE, "console_steps.mjs")
+NAUGHTY = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>'
+
+
+def install():
+    """The folder of the packages; installs them when that has not been done."""
+    stamp = os.path.join(FOLDER, "installed")
+    wanted = " ".join(PACKAGES)
+    if os.path.exists(stamp) and open(stamp).read() == wanted:
+        return
+    os.makedirs(FOLDER, exist_ok=True)
+    subprocess.run(
+        ["npm", "install", "--prefix", FOLDER, "--ignore-scripts",
+         "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES],
+        check=True, stdout=sys.stderr,
+    )
+    with open(stamp, "w") as file:
+        file.write(wanted)
+
+
+def cpu_seconds(pid):
+    """What a process has had of the processor."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class ConsoleTest(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        install()
+
+    def setUp(self):
+        super().setUp()
+        self.origin = self.faulty()
+
+    def serve(self, *settings):
+        server = Server(self.folder, self.origin, *settings)
+        self.addCleanup(server.stop)
+        return server
+
+    def walk(self, steps, server, **given):
+        """Goes through one function of console_steps.mjs."""
+        done = subprocess.run(
+            ["node", STEPS, steps, server.url],
+            env={**os.environ, "PIXMILL_STEPS": json.dumps(
+                {"modules": os.path.join(FOLDER, "node_modules"),
+                 "chromium": CHROMIUM, "folder": self.folder, **given})},
+            capture_output=True, text=True, timeout=120,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def url(self, path):
+        return self.origin.base + path
+
+    def settled(self, server, text, **query):
+        """A job that has come to its end."""
+        job = server.submit(text, **query).json["id"]
+        return server.finished(job)
+
+    def test_submits_watches_and_retries(self):
+        server = self.serve()
+        bad = sheet([("1", "Cup", "ftp://a.example/x.jpg"), ("2", "Pot", "")])
+        # Gone once: the retry finds it.
+        good = sheet(
+            [("1", NAUGHTY, [self.url("/ok/photo1.jpg"),
+                             self.url("/after/1/404/k1/photo2.jpg")])]
+            + [(str(k), f"Bowl {k}", [self.url(f"/delay/250/photo3.jpg?{k}")])
+               for k in range(2, 14)]
+        )
+        seen = self.walk("submit", server, bad=bad, good=good, name=NAUGHTY)
+        job = server.get("/v1/jobs/" + seen["job"]).json
+        self.assertEqual(job["state"], "completed", job)
+        self.assertEqual(job["attempt"], 2)
+        self.assertEqual(job["progress"]["done"], 14)
+        self.assertGreater(seen["steps"], 2, "progress came in steps")
+
+    def test_asks_for_a_token(self):
+        server = self.serve()
+        secret = server.ask(
+            "POST", "/v1/tokens", b'{"scopes": ["submit", "read", "admin"]}',
+            Content_Type="application/json").json["token"]
+        read = server.ask(
+            "POST", "/v1/tokens", b'{"scopes": ["read"]}',
+            Content_Type="application/json",
+            Authorization="Bearer " + secret).json["token"]
+        self.walk("login", server, secret=secret, read=read)
+
+    def test_is_for_everybody(self):
+        server = self.serve()
+        job = self.settled(server, sheet(
+            [(str(k), NAUGHTY, [self.url(f"/ok/photo{k}.jpg"),
+                                self.url("/status/404")]) for k in range(3)]
+        ), name=NAUGHTY)
+        found = self.walk("everybody", server, job=job["id"])
+        self.assertEqual(found["serious"], [], json.dumps(found, indent=1))
+        self.assertGreater(found["looked"], 25)
+
+    def test_is_led_by_the_keyboard(self):
+        server = self.serve()
+        self.settled(server, sheet([("1", "Cup", [self.url("/ok/photo1.jpg")])]),
+                     name="only")
+        self.walk("keyboard", server)
+
+    def test_costs_next_to_nothing(self):
+        server = self.serve()
+        self.settled(server, sheet([("1", "Cup", [self.url("/ok/photo1.jpg")])]))
+        pid = server.process.pid
+        marks = {}
+
+        def note():
+            # The steps say when by a file; 10 s lie between the two.
+            for name in ("begin", "end"):
+                path = os.path.join(self.folder, name)
+                poll(lambda at=path: os.path.exists(at), 60)
+                marks[name] = sum(map(cpu_seconds, harness.tree(pid)))
+
+        watcher = threading.Thread(target=note)
+        watcher.start()
+        seen = self.walk("rest", server)
+        watcher.join()
+        share = (marks["end"] - marks["begin"]) / seen["seconds"]
+        print(f"an open console costs {share:.2%} of a core", file=sys.stderr)
+        self.assertLess(share, 0.01)
+        self.assertGreaterEqual(seen["asked"], 3)
+        self.assertEqual(seen["asked_while_hidden"], 0)
+
+
+if __name__ == "__main__":
+    if not contract_proxy.node_is_there() or not os.path.exists(CHROMIUM):
+        print("skipped: needs node 18, npm and chromium")
+        sys.exit(77)
+    unittest.main(verbosity=2, warnings="ignore")
