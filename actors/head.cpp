@@ -1,6 +1,7 @@
 #include "actors/head.hpp"
 
 #include <algorithm>
+#include <future>
 #include <random>
 #include <thread>
 #include <type_traits>
@@ -196,6 +197,21 @@ public:
     return *parts_.images;
   }
 
+  net::download fetch(const std::string& url,
+                      std::chrono::milliseconds longest) {
+    const auto told = std::make_shared<std::promise<net::download>>();
+    auto come = told->get_future();
+    const auto ticket = parts_.fetcher->start(
+      {.url = url}, [told](net::download got) { told->set_value(got); });
+    if (come.wait_for(longest) == std::future_status::ready)
+      return come.get();
+    parts_.fetcher->cancel(ticket);
+    come.wait(); // It is told of once in any case.
+    net::download late;
+    late.why = {errc::timeout, 0, "not here in time"};
+    return late;
+  }
+
   void add_metrics(telemetry::metric_page& page) const {
     parts_.journal->tally().add_to(page);
     telemetry::add_webhook_metrics(page);
@@ -389,6 +405,11 @@ caf::expected<caf::unit_t> head::notify_with(
 
 caf::expected<delivery> head::replay(const std::string& event) {
   return impl_->ask_notifier<delivery>(atom::replay::value, event);
+}
+
+net::download head::fetch(const std::string& url,
+                          std::chrono::milliseconds longest) {
+  return impl_->fetch(url, longest);
 }
 
 caf::expected<webhook_ping> head::ping(const std::string& url) {

@@ -23,6 +23,10 @@ class journal_store;
 class object_store;
 } // namespace pixmill::persistence
 
+namespace pixmill::net {
+struct download;
+} // namespace pixmill::net
+
 namespace pixmill::telemetry {
 class metric_page;
 } // namespace pixmill::telemetry
@@ -105,6 +109,12 @@ public:
   /// Sends a test to a webhook and waits for what comes of it.
   /// @retval errc::rate_limited Too many tests are under way.
   caf::expected<webhook_ping> ping(const std::string& url);
+
+  /// Downloads a picture as the jobs do, behind the same guard and limits, and
+  /// waits for it.
+  /// @param longest Then it is given up, as `errc::timeout`.
+  net::download fetch(const std::string& url,
+                      std::chrono::milliseconds longest);
 
   /// Returns the slots of a job that have no outcome yet; of one that does not
   /// run, none is in hand.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "actors/head.hpp"
 #include "http/backend.hpp"
 
@@ -54,6 +56,7 @@ public:
   caf::expected<delivery> delivery_of(const std::string& event) override;
   caf::expected<delivery> replay(const std::string& event) override;
   caf::expected<actors::webhook_ping> ping(const std::string& url) override;
+  caf::expected<http::source_picture> source(const std::string& url) override;
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view sha256, image_format format) override;
 
@@ -71,6 +74,7 @@ private:
   in_hand(const actors::job_status& job, slot_id first);
 
   actors::head& head_;
+  std::atomic<int> sources_{0}; ///< Being fetched for somebody now.
 };
 
 } // namespace pixmill::cli

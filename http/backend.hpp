@@ -16,6 +16,7 @@
 #include "actors/messages.hpp"
 #include "model/api_token.hpp"
 #include "model/delivery.hpp"
+#include "model/failure.hpp"
 #include "model/image_format.hpp"
 #include "model/item.hpp"
 #include "model/job.hpp"
@@ -55,6 +56,13 @@ struct result_style {
   bool full = false;     ///< With the columns of a full report.
   bool csv_safe = false; ///< Cells that a spreadsheet would run, neutralised.
   std::string base_url;  ///< Stands before `/v1/files/…`; not in a ZIP.
+};
+
+/// What fetching the source of an item came to.
+struct source_picture {
+  std::shared_ptr<const std::string> bytes; ///< As sent; null: see `why`.
+  image_format format = image_format::unknown;
+  failure why;
 };
 
 /// An item at its place in the order in which those of its job have settled.
@@ -178,6 +186,11 @@ public:
   /// Sends a test to a webhook, and waits for what comes of it.
   /// @retval errc::rate_limited Too many tests are under way.
   virtual caf::expected<actors::webhook_ping> ping(const std::string& url) = 0;
+
+  /// Fetches the picture behind a URL that a sheet names, for somebody to look
+  /// at: as a job does, behind the same guard and limits.
+  /// @retval errc::rate_limited As many as may are under way.
+  virtual caf::expected<source_picture> source(const std::string& url) = 0;
 
   /// Opens a stored image.
   /// @retval errc::store There is none.

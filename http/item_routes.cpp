@@ -165,24 +165,38 @@ void send_rows(route_context& context, const httplib::Request& request,
 
 void send_item(route_context& context, const httplib::Request& request,
                httplib::Response& response) {
-  const auto status = find_job(context, request, request.matches[1].str());
-  if (!status)
-    return send_problem(response, problem_of(status.error()));
-  const auto& job = status->record.id;
-  const auto slot = slot_of_item(job, request.matches[2].str());
-  const auto page = slot ? context.head.items(*status, {}, *slot, 1)
-                         : caf::expected<item_page>{item_page{}};
-  if (!page)
-    return send_problem(response, problem_of(page.error()));
-  if (page->items.empty() || page->items.front().slot != *slot)
-    return send_problem(response, {404, "no-such-item", "There is no such item",
-                                   request.matches[2].str(), 0});
+  const auto found = find_item(context, request, response);
+  if (!found)
+    return;
   const auto body =
-    to_json(page->items.front(), job, context.settings.public_url);
+    to_json(*found, request.matches[1].str(), context.settings.public_url);
   send_tagged_json(request, response, body, etag_of(body));
 }
 
 } // namespace
+
+std::optional<item> find_item(route_context& context,
+                              const httplib::Request& request,
+                              httplib::Response& response) {
+  const auto status = find_job(context, request, request.matches[1].str());
+  if (!status) {
+    send_problem(response, problem_of(status.error()));
+    return std::nullopt;
+  }
+  const auto slot = slot_of_item(status->record.id, request.matches[2].str());
+  auto page = slot ? context.head.items(*status, {}, *slot, 1)
+                   : caf::expected<item_page>{item_page{}};
+  if (!page) {
+    send_problem(response, problem_of(page.error()));
+    return std::nullopt;
+  }
+  if (page->items.empty() || page->items.front().slot != *slot) {
+    send_problem(response, {404, "no-such-item", "There is no such item",
+                            request.matches[2].str(), 0});
+    return std::nullopt;
+  }
+  return std::move(page->items.front());
+}
 
 void add_item_routes(httplib::Server& server, route_context& context) {
   server.Get("/v1/jobs/([^/]+)/items",

@@ -9,6 +9,7 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_submission_routes(server, context);
   add_job_routes(server, context);
   add_item_routes(server, context);
+  add_source_routes(server, context);
   add_event_routes(server, context);
   add_result_routes(server, context);
   add_file_routes(server, context);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <caf/expected.hpp>
@@ -15,6 +16,7 @@
 namespace httplib {
 class Server;
 struct Request;
+struct Response;
 } // namespace httplib
 
 /// The routes of the contract (section "HTTP API v1"), by subject.
@@ -42,6 +44,12 @@ caf::expected<actors::job_status> find_job(route_context& context,
                                            const httplib::Request& request,
                                            const std::string& id);
 
+/// Returns the item that a request names with its job, found as by `find_job`;
+/// nothing: it has been answered why not.
+std::optional<item> find_item(route_context& context,
+                              const httplib::Request& request,
+                              httplib::Response& response);
+
 /// All routes that follow; each is described in `openapi.json`.
 void add_routes(httplib::Server& server, route_context& context);
 
@@ -59,6 +67,9 @@ void add_job_routes(httplib::Server& server, route_context& context);
 
 /// `GET /v1/jobs/{id}/items`, `/items/{item}` and `/rows`.
 void add_item_routes(httplib::Server& server, route_context& context);
+
+/// `GET /v1/jobs/{id}/items/{item}/source`.
+void add_source_routes(httplib::Server& server, route_context& context);
 
 /// `GET /v1/jobs/{id}/events`.
 void add_event_routes(httplib::Server& server, route_context& context);

@@ -32,6 +32,10 @@ async function open(options = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.wrong = [];
+  page.on('request', (one) => {
+    if (!one.url().startsWith(base) && !one.url().startsWith('blob:'))
+      page.wrong.push(`asks ${one.url()}`);
+  });
   page.refused = 0; // Answers that the steps have asked for.
   page.on('pageerror', (reason) => page.wrong.push(String(reason)));
   page.on('dialog', (box) => {
@@ -70,6 +74,25 @@ function dropFile(page, name, text) {
   }, [name, text]);
 }
 
+/** An image before and after; the page asks nobody but the service. */
+async function compare(page) {
+  await page.locator('.part .square.done').first().click();
+  const box = page.locator('dialog');
+  await box.getByText('Compare with the source').click();
+  const slider = box.locator('input[type=range]');
+  await slider.waitFor();
+  const cut = () => box.locator('.before').evaluate((one) => getComputedStyle(one).clipPath);
+  const before = await cut();
+  await slider.focus();
+  for (let press = 0; press < 20; ++press) await page.keyboard.press('ArrowRight');
+  assert.notEqual(await cut(), before, 'the slider moves the cut');
+  const pictures = await box.locator('img').evaluateAll((all) => all.map((one) =>
+    [one.src.slice(0, 5), one.naturalWidth]));
+  assert.deepEqual(pictures, [['blob:', 480], ['blob:', 480]]);
+  await page.keyboard.press('Escape');
+  await box.waitFor({state: 'detached'});
+}
+
 async function submit() {
   const page = await open();
   await at(page, 'submit');
@@ -105,6 +128,7 @@ async function submit() {
   assert.equal(await name.textContent(), given.name);
   assert.equal(await page.locator('.part img, .part script').count(), 0);
 
+  await compare(page);
   await page.locator('.cause').click();
   await page.locator('.part tbody tr').first().waitFor();
   await page.waitForFunction(() => document.querySelectorAll('.part tbody tr').length === 1);

@@ -35,6 +35,8 @@ METHODS = ("get", "post", "put", "delete", "patch")
 
 # Pairs that nothing from outside brings about, and what proves them instead.
 ELSEWHERE = {
+    ("getItemSource", "429"): "needs several at once that hang:"
+                              " http.SourceRoute.FetchesFewAtOnce",
     ("getReadiness", "503"): "needs a store that fails while it is read:"
                              " http.ServiceRoutes.SaysWhenItIsNotReady",
 }
@@ -395,9 +397,21 @@ class Contract(Case):
             "GET", path + "/results.csv?report=full&csv_safe=true")
         self.good("GET", f"/v1/jobs/{NOBODY}", want=404)
         self.details(path)
+        self.sources()
         rows = list(csv.reader(io.StringIO(results.body.decode())))
         url = dict(zip(rows[0], rows[1]))["Output Image Urls"]
         self.file(url.removeprefix(self.server.url))
+
+    def sources(self):
+        base = self.origin.base
+        job = self.submitted(sheet([["1", "Mug", [
+            f"{base}/ok/photo1.jpg?source", f"{base}/status/404?source"]]]))
+        self.server.finished(job)
+        items = self.server.get(f"/v1/jobs/{job}/items").json["items"]
+        for item, want in zip(items, (200, 502)):
+            self.good("GET", f"/v1/jobs/{job}/items/{item['id']}/source",
+                      want=want)
+        self.good("GET", f"/v1/jobs/{job}/items/itm_x/source", want=404)
 
     def details(self, path):
         items = self.good("GET", path + "/items?status=done&limit=2")

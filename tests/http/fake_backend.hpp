@@ -117,7 +117,7 @@ public:
 
   caf::expected<item_page> items(const actors::job_status&, const item_filter&,
                                  slot_id, std::size_t) override {
-    return item_page{};
+    return item_page{.items = known_items, .next = {}};
   }
 
   caf::expected<row_page> rows(const actors::job_status&, std::uint32_t,
@@ -158,6 +158,13 @@ public:
     return actors::webhook_ping{};
   }
 
+  caf::expected<http::source_picture> source(const std::string& url) override {
+    if (!source_refused.empty())
+      return make_error(errc::rate_limited, source_refused);
+    asked_source = url;
+    return fetched_source;
+  }
+
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view, image_format) override {
     return make_error(errc::store, "there is none");
@@ -170,6 +177,10 @@ public:
   }
 
   bool full = false;
+  std::vector<item> known_items; ///< The items of every job.
+  http::source_picture fetched_source;
+  std::string source_refused;
+  std::string asked_source;
   std::size_t most_jobs = 1'000;
   std::uint32_t most_of_tenant = 1'000;
   int chunks = 0;
