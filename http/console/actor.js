@@ -159,7 +159,15 @@ export const actor = {
       fill(past, (one.events ?? []).map((each) => h('li', {}, h('time', {datetime: each.at},
         clock(each.at)), h('span', {}, each.text))),
         !(one.events ?? []).length && h('li', {class: 'soft'}, 'None.'));
-    });
+    }, {failed: (reason) => {
+      if (reason.status !== 404 || !shown) return view.failed(reason);
+      // It was there a moment ago: what was known of it stays to be read.
+      fill(probe, notice('warn', 'This actor has ended. ',
+                         h('a', {href: `#/actors/${encodeURIComponent(shown.parent ?? '')}`},
+                           shown.parent ? 'See its parent' : '')));
+      head.querySelector('.actions').replaceChildren();
+      shown = null;
+    }});
     view.keys = {
       k: {what: 'Kill this actor', act: () => shown && askKill(shown)},
       t: {what: 'Trace its messages', act: () => trace.toggle()},

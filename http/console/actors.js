@@ -9,9 +9,9 @@ import {pollAgain} from './jobs.js';
 import {actorTree} from './actor_tree.js';
 
 const sorts = [['mailbox', 'Mailbox'], ['rate', 'Messages/s'], ['busy', 'Busy'], ['age', 'Age']];
-const windows = [['1s', '1 s'], ['10s', '10 s'], ['1m', '1 min'], ['5m', '5 min']];
+const windows = [['1s', '1 s'], ['10s', '10 s'], ['30s', '30 s'], ['60s', '1 min']];
 const kinds = ['supervisor', 'job', 'dispatcher', 'worker', 'row', 'image', 'journal',
-               'notifier'];
+               'notifier', 'cluster'];
 
 export function actorLink(id) {
   return h('a', {href: `#/actors/${encodeURIComponent(id)}`, class: 'mono'}, id);

@@ -23,7 +23,7 @@ export function table(columns, {key, open, nothing, caption, mark}) {
   const body = h('tbody', {role: 'rowgroup'});
   const head = h('tr', {role: 'row'}, columns.map((column) => h(
     'th', {role: 'columnheader', scope: 'col', class: column.kind ?? ''},
-    column.title)));
+    column.title || h('span', {class: 'unseen'}, 'Actions'))));
   const grid = h('table', {role: 'table', class: open ? 'opens' : ''},
                  h('caption', {class: 'unseen'}, caption),
                  h('thead', {role: 'rowgroup'}, head), body);

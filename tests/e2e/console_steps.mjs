@@ -100,7 +100,7 @@ async function submit() {
   await dropFile(page, 'bad.csv', given.bad);
   const wrong = page.locator('.sheet td.wrong');
   await wrong.first().waitFor();
-  assert.deepEqual(await page.locator('.sheet tbody th').allTextContents(), ['2', '3']);
+  assert.deepEqual(await page.locator('.sheet tbody th').allTextContents(), ['2', '4']);
   assert.match(await wrong.first().textContent(), /ftp:\/\/a\.example.*url-scheme/s);
   assert.match(await wrong.nth(1).textContent(), /no-urls/);
   assert.ok(await page.locator('.go button').isDisabled());
@@ -149,6 +149,72 @@ async function submit() {
   await page.locator('.job-head .badge.good').waitFor();
   await sound(page);
   return {job, steps: seen.size};
+}
+
+/** An actor is found, traced and ended; the log says so. */
+async function inside() {
+  const page = await open();
+  await at(page, 'actors?kind=image');
+  if (!has('/v1/actors')) {
+    await page.getByText('Not available on this server').waitFor();
+    await sound(page);
+    return {};
+  }
+  await page.locator('#main tbody tr').first().waitFor();
+  await at(page, 'actors?part=tree');
+  await page.locator('[role=treeitem]').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await at(page, `actors?kind=job&job=${given.job}`);
+  await page.locator('#main tbody tr').first().click();
+  await page.waitForURL(/#\/actors\/.+/);
+  await page.locator('.job-head').getByRole('button', {name: 'Trace'}).click();
+  await page.locator('.trace li').nth(2).waitFor();
+  await page.locator('.job-head').getByRole('button', {name: 'Trace'}).click();
+  await page.getByText('stopped').waitFor();
+
+  await at(page, `actors?kind=row&job=${given.job}&sort=age`);
+  await page.locator('#main tbody tr').last().click();
+  await page.locator('.job-head').waitFor();
+  const id = decodeURIComponent(page.url().split('/').pop());
+  page.refused = 2; // The question what it hits; the actor that is gone.
+  await page.keyboard.press('k');
+  const ask = page.locator('dialog.confirm');
+  await ask.waitFor();
+  const hits = await ask.locator('.hits').textContent();
+  assert.ok(hits.includes(id) && hits.length > id.length + 20, hits);
+  await ask.getByRole('button', {name: `Kill ${id}`}).click();
+  await ask.waitFor({state: 'detached'});
+  await page.getByText('This actor has ended').waitFor();
+  if (has('/v1/audit')) {
+    await at(page, 'audit');
+    const entry = page.locator('#main tbody tr').first();
+    assert.match(await entry.textContent(), /kill/);
+    assert.ok((await entry.textContent()).includes(id));
+  }
+  await sound(page);
+  return {};
+}
+
+/** A node is taken out of work and back. */
+async function drain() {
+  const page = await open();
+  await at(page, 'nodes');
+  if (!has('/v1/nodes')) {
+    await page.getByText('Not available on this server').waitFor();
+    await sound(page);
+    return {};
+  }
+  const row = page.locator('#main tbody tr').first();
+  await row.getByRole('button', {name: 'Drain'}).click();
+  const ask = page.locator('dialog.confirm');
+  await ask.getByRole('button', {name: 'Drain the node'}).click();
+  await ask.waitFor({state: 'detached'});
+  await row.locator('.badge', {hasText: 'drain'}).waitFor();
+  await row.getByRole('button', {name: 'Undrain'}).click();
+  await row.locator('.badge', {hasText: 'up'}).waitFor();
+  await sound(page);
+  return {};
 }
 
 async function login() {
@@ -288,21 +354,36 @@ async function rest() {
   writeFileSync(`${given.folder}/begin`, '');
   await page.waitForTimeout(seconds * 1_000);
   writeFileSync(`${given.folder}/end`, '');
-  const open_ = asked;
-  await page.evaluate(() => {
-    Object.defineProperty(document, 'hidden', {get: () => true});
-    document.dispatchEvent(new Event('visibilitychange'));
-  });
-  await page.waitForTimeout(3_500); // What was under way may end.
-  asked = 0;
-  await page.waitForTimeout(7_000);
-  const hidden = asked;
   await sound(page);
-  return {seconds, asked: open_, asked_while_hidden: hidden};
+  return {seconds, asked};
+}
+
+/** Nothing is asked, and no stream is open, while nobody looks. */
+async function hidden() {
+  const page = await open();
+  await at(page, `jobs/${given.job}`);
+  await page.waitForTimeout(1_500);
+  const hide = (on) => page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', {get: () => value, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, on);
+  const closed = page.waitForEvent('requestfailed', (one) => one.url().includes('/events'));
+  await hide(true);
+  await closed;
+  await page.waitForTimeout(3_500); // What was under way may end.
+  let asked = 0;
+  page.on('request', () => ++asked);
+  await page.waitForTimeout(5_000);
+  assert.equal(asked, 0, 'asks while it is hidden');
+  const again = page.waitForRequest((one) => one.url().includes('/events'));
+  await hide(false);
+  await again;
+  await sound(page);
+  return {};
 }
 
 try {
-  const seen = await {submit, login, everybody, keyboard, rest}[steps]();
+  const seen = await {submit, inside, drain, login, everybody, keyboard, rest, hidden}[steps]();
   console.log(JSON.stringify(seen));
 } catch (reason) {
   console.error(reason);

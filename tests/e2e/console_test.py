@@ -85,7 +85,9 @@ class ConsoleTest(Case):
 
     def test_submits_watches_and_retries(self):
         server = self.serve()
-        bad = sheet([("1", "Cup", "ftp://a.example/x.jpg"), ("2", "Pot", "")])
+        # A line break in a cell: lines are those of the file.
+        bad = sheet([("1", "Big\ncup", "ftp://a.example/x.jpg"),
+                     ("2", "Pot", "")])
         # Gone once: the retry finds it.
         good = sheet(
             [("1", NAUGHTY, [self.url("/ok/photo1.jpg"),
@@ -99,6 +101,20 @@ class ConsoleTest(Case):
         self.assertEqual(job["attempt"], 2)
         self.assertEqual(job["progress"]["done"], 14)
         self.assertGreater(seen["steps"], 2, "progress came in steps")
+
+    def test_looks_inside_and_kills(self):
+        server = self.serve()
+        job = server.submit(sheet(
+            [(str(k), f"Bowl {k}", [self.url(f"/delay/900/photo3.jpg?{k}-{n}")
+                                    for n in range(3)]) for k in range(30)]
+        )).json["id"]
+        self.walk("inside", server, job=job)
+        done = server.finished(job)
+        self.assertEqual(done["state"], "completed", done)
+        self.assertEqual(done["progress"]["done"], 90)
+
+    def test_drains_a_node(self):
+        self.walk("drain", self.serve())
 
     def test_asks_for_a_token(self):
         server = self.serve()
@@ -148,7 +164,13 @@ class ConsoleTest(Case):
         print(f"an open console costs {share:.2%} of a core", file=sys.stderr)
         self.assertLess(share, 0.01)
         self.assertGreaterEqual(seen["asked"], 3)
-        self.assertEqual(seen["asked_while_hidden"], 0)
+
+    def test_rests_while_it_is_hidden(self):
+        server = self.serve()
+        job = server.submit(sheet(
+            [(str(k), "Cup", [self.url(f"/delay/900/photo3.jpg?{k}")])
+             for k in range(300)])).json["id"]
+        self.walk("hidden", server, job=job)
 
 
 if __name__ == "__main__":
