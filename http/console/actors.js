@@ -3,7 +3,7 @@
 import {h, fill} from './dom.js';
 import {url} from './api.js';
 import {count, decimal, none, percent, span} from './format.js';
-import {badge, empty, filterBox, notice, select, tabs} from './ui.js';
+import {badge, empty, filterBox, select, silentNodes, tabs} from './ui.js';
 import {table} from './table.js';
 import {pollAgain} from './jobs.js';
 import {actorTree} from './actor_tree.js';
@@ -33,12 +33,6 @@ function columns() {
       || one.busy_ratio === undefined ? none : percent(one.busy_ratio)},
     {title: 'Age', kind: 'number', cell: (one) => span(one.age_s)},
   ];
-}
-
-function silentNodes(silent) {
-  return silent?.length ? notice('warn', 'No answer from ', silent.map((one) =>
-    `${one.node} since ${span(one.since_ms / 1000)}`).join(', '),
-    '; its actors are missing here.') : null;
 }
 
 function next(all, now) {

@@ -72,7 +72,7 @@ function optionsOf(unit) {
  */
 export function lineChart(label, lines, unit, signal) {
   const canvas = h('canvas', {role: 'img', 'aria-label': label});
-  const node = h('div', {class: 'chart'}, canvas);
+  const node = h('div', {class: 'chart few'}, canvas);
   if (!window.Chart) return Object.assign(node, {update() {}});
   const font = getComputedStyle(document.body).fontFamily;
   window.Chart.defaults.font.family = font;
@@ -93,6 +93,10 @@ export function lineChart(label, lines, unit, signal) {
   });
   node.update = (all) => {
     if (signal.aborted || !canvas.isConnected) return;
+    // A line needs two ends.
+    const few = all.every((points) => points.length < 2);
+    node.classList.toggle('few', few);
+    if (few) return;
     if (!chart) start();
     all.forEach((points, at) => {
       chart.data.datasets[at].data = points.map(([x, y]) => ({x, y}));

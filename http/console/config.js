@@ -11,7 +11,9 @@ function textOf(value) {
 
 function sectionTable(name) {
   return table([
-    {title: 'Setting', kind: 'wide', cell: (one) => h('span', {class: 'mono strong'}, one.key)},
+    {title: 'Setting', kind: 'wide', cell: (one) => [
+      h('span', {class: 'mono strong'}, one.key),
+      one.about && h('span', {class: 'sub'}, one.about)]},
     {title: 'Value', kind: 'wide', cell: (one) => h('span', {class: 'mono'}, textOf(one.value))},
     {title: 'From', kind: 'wide', cell: (one) => h(
       'span', {class: one.source === 'default' ? 'soft' : 'mono'}, one.source)},
@@ -26,7 +28,7 @@ export const config = {
       const place = h('div', {class: 'stack'});
       const draw = (filter) => {
         const fit = settings.filter((one) => `${one.section}.${one.key} ${textOf(one.value)} ${
-          one.source}`.toLowerCase().includes(filter));
+          one.source} ${one.about ?? ''}`.toLowerCase().includes(filter));
         const names = [...new Set(fit.map((one) => one.section))];
         fill(place, names.map((name) => {
           const list = sectionTable(name);

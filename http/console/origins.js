@@ -2,15 +2,18 @@
 
 import {h, fill} from './dom.js';
 import {count, decimal, none, span} from './format.js';
-import {badge, empty, filterBox} from './ui.js';
+import {badge, empty, filterBox, silentNodes} from './ui.js';
 import {table} from './table.js';
 
 export const origins = {
   title: 'Origins',
   open(view) {
     let shown = [], filter = '';
+    const said = h('div', {});
     const list = table([
-      {title: 'Origin', kind: 'wide', cell: (one) => h('span', {class: 'strong'}, one.origin)},
+      {title: 'Origin', kind: 'wide', cell: (one) => [
+        h('span', {class: 'strong'}, one.origin),
+        one.node && h('span', {class: 'sub'}, `from ${one.node}`)]},
       {title: 'State', cell: (one) => [badge(one.breaker === 'open' ? 'left alone' : 'in use',
                                              one.breaker === 'open' ? 'bad' : 'good'),
         one.retry_after_s > 0 && h('span', {class: 'sub'}, `for ${span(one.retry_after_s)}`)]},
@@ -25,15 +28,16 @@ export const origins = {
       {title: 'Fetched', kind: 'number', cell: (one) => count(one.done)},
       {title: 'Errors', kind: 'number', cell: (one) => h(
         'span', {class: one.errors ? 'bad-text' : 'soft'}, count(one.errors))},
-    ], {key: (one) => one.origin, caption: 'Origins',
+    ], {key: (one) => `${one.origin} ${one.node ?? ''}`, caption: 'Origins',
         nothing: empty('origins', 'No origins', 'Servers stand here once images are fetched from them.')});
-    const draw = () => list.update(shown.filter((one) => one.origin.includes(filter)));
+    const draw = () => list.update(shown.filter((one) => `${one.origin} ${one.node ?? ''}`.includes(filter)));
     const bar = h('div', {class: 'toolbar'}, filterBox('Filter', (text) => {
       filter = text.toLowerCase();
       draw();
     }));
     view.poll(2_000, () => '/v1/origins', (body) => {
-      if (!list.isConnected) fill(view.root, bar, list);
+      if (!list.isConnected) fill(view.root, h('div', {class: 'stack'}, bar, said, list));
+      fill(said, silentNodes(body.silent));
       shown = body.origins;
       draw();
     });

@@ -33,16 +33,38 @@ function bottleneck(what) {
            h('span', {}, h('b', {}, title), h('span', {}, what.why)));
 }
 
+/** Where images are on their way, as far as the server says. */
+function pipeline({stages, bottleneck: slow}) {
+  if (!stages) return null;
+  const step = (id, name, now, waiting) => h(
+    'li', {class: slow.what === id ? 'slow' : ''}, h('span', {class: 'soft'}, name),
+    h('b', {}, count(now)), h('span', {class: 'soft'}, waiting === undefined
+      ? 'at once' : waiting ? `${count(waiting)} waiting` : 'none waiting'));
+  return h('ol', {class: 'flow', 'aria-label': 'Images on their way'},
+           step('fetch', 'Downloading', stages.downloading, stages.downloads_waiting),
+           step('cpu', 'Compressing', stages.compressing, stages.compressions_waiting),
+           step('store', 'Storing', stages.storing));
+}
+
 function figures() {
   const all = {
-    running: tile('Running'), queued: tile('Queued'), rate: tile('Images per second'),
-    saved: tile('Saved'), nodes: tile('Nodes'),
+    running: tile('Running'), rate: tile('Images per second'),
+    saved: tile('Saved'), failed: tile('Failed'), cpu: tile('Processor'),
+    nodes: tile('Nodes'),
   };
   return {all, take(body) {
-    all.running.update(count(body.jobs.running),
-                       body.jobs.paused ? `${count(body.jobs.paused)} paused` : 'jobs');
-    all.queued.update(count(body.jobs.queued), `${count(body.jobs.finished)} finished`);
-    all.rate.update(decimal(body.rate.images_per_s), '');
+    all.running.update(count(body.jobs.running), [
+      body.jobs.paused && `${count(body.jobs.paused)} paused`,
+      body.jobs.queued && `${count(body.jobs.queued)} queued`,
+      `${count(body.jobs.finished)} finished`].filter(Boolean).join(', '));
+    all.rate.update(decimal(body.rate.images_per_s), body.rate.bytes_in_per_s
+      ? `${bytes(body.rate.bytes_in_per_s)}/s in` : '');
+    all.failed.hidden = !body.images;
+    if (body.images)
+      all.failed.update(count(body.images.failed),
+                        `of ${count(body.images.settled)} images`);
+    all.cpu.hidden = body.rate.cpu === undefined;
+    all.cpu.update(percent(body.rate.cpu), body.cores ? `of ${body.cores} cores` : '');
     all.saved.update(percent(body.bytes.saved_ratio),
                      `${bytes(body.bytes.in)} → ${bytes(body.bytes.out)}`);
     all.nodes.update(count(body.node_count), body.version ? `version ${body.version}` : '');
@@ -93,14 +115,14 @@ export const overview = {
     fill(view.root, h('div', {class: 'stack'}, top, latest, past));
     view.drawn = true;
     const shown = figures();
-    const neckPlace = h('div', {});
+    const neckPlace = h('div', {class: 'necks'});
     view.poll(3_000, () => '/v1/overview', (body) => {
       if (!neckPlace.isConnected) fill(top, neckPlace, tiles(...Object.values(shown.all)));
       shown.take(body);
-      fill(neckPlace, bottleneck(body.bottleneck));
+      fill(neckPlace, bottleneck(body.bottleneck), pipeline(body));
     }, {failed: (reason) => part(view, top, reason, 'The summary')});
     view.poll(3_000, () => '/v1/jobs?limit=6', (body) => list.update(body.jobs),
-              {failed: (reason) => (reason.status === 403
+              {stamp: false, failed: (reason) => (reason.status === 403
                 ? fill(latest, wrong(reason)) : view.failed(reason))});
     const look = history(view, past);
     every(10_000, look, {

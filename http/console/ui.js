@@ -2,7 +2,7 @@
 
 import {h, icon, fill, freshId} from './dom.js';
 import {Unreachable} from './api.js';
-import {count, words} from './format.js';
+import {count, span, words} from './format.js';
 
 // What a state means to somebody who looks after it.
 const moods = {
@@ -154,6 +154,13 @@ export function confirm({title, hits, verb, danger = true, act}) {
     }
   }
   return node;
+}
+
+/** Nodes that did not answer in time: what they have is not shown. */
+export function silentNodes(silent) {
+  return silent?.length ? notice('warn', 'No answer from ', silent.map((one) =>
+    `${one.node} since ${span(one.since_ms / 1000)}`).join(', '),
+    '; what is there is missing here.') : null;
 }
 
 const parts = [
