@@ -25,6 +25,7 @@ constexpr std::array libraries{
   library{"OpenSSL", PIXMILL_OPENSSL_VERSION},
   library{"RocksDB", PIXMILL_ROCKSDB_VERSION},
   library{"curl", PIXMILL_CURL_VERSION},
+  library{"libavif", PIXMILL_AVIF_VERSION},
   library{"libdeflate", PIXMILL_DEFLATE_VERSION},
   library{"libimagequant", PIXMILL_IMAGEQUANT_VERSION},
   library{"libjpeg-turbo", PIXMILL_JPEG_VERSION},

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -225,6 +227,20 @@ caf::error codec_child::provide_memory(std::size_t source_bytes, bool& is_new) {
   return {};
 }
 
+void codec_child::limit_processor(std::chrono::milliseconds timeout) const {
+  // From outside: the process itself may not change its limits.
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(pid_, &clock) != 0
+      || ::clock_gettime(clock, &used) != 0)
+    return;
+  // The deadline ends it first, unless it has threads, or nobody watches it.
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(timeout).count();
+  const rlimit limit{.rlim_cur = static_cast<rlim_t>(used.tv_sec + seconds + 1),
+                     .rlim_max = RLIM_INFINITY};
+  ::prlimit(pid_, RLIMIT_CPU, &limit, nullptr);
+}
+
 codec_answer codec_child::ask(codec_request request, const std::string& source,
                               std::chrono::milliseconds timeout,
                               caf::expected<compressed_image>& result) {
@@ -234,6 +250,7 @@ codec_answer codec_child::ask(codec_request request, const std::string& source,
     result = std::move(reason);
     return codec_answer::replied;
   }
+  limit_processor(timeout);
   ++images_;
   request.sequence = images_;
   request.source_bytes = source.size();

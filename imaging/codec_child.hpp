@@ -62,6 +62,7 @@ public:
 
 private:
   caf::error provide_memory(std::size_t source_bytes, bool& is_new);
+  void limit_processor(std::chrono::milliseconds timeout) const;
   bool plausible(const codec_request& request, const codec_reply& reply) const;
   caf::expected<compressed_image> read_reply(const codec_reply& reply,
                                              std::size_t source_bytes) const;

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "imaging/avif_codec.hpp"
 #include "imaging/compression.hpp"
 #include "imaging/jpeg_pixels.hpp"
 #include "imaging/magick_codec.hpp"
@@ -34,6 +35,8 @@ caf::expected<decoded_picture> decode_stored(const compression& what) {
   if (header.format == image_format::webp)
     return header.animated ? first_frame(what)
                            : decode_webp(what.source, header);
+  if (header.format == image_format::avif)
+    return decode_avif(what.source, header);
   if (header.format != image_format::jpeg || header.components == 4)
     return decode_with_magick(what.source, header);
   auto least = what.target;
@@ -55,10 +58,8 @@ caf::expected<decoded_picture> decode_picture(const compression& what) {
     return picture;
   if (!profile_fits(*picture))
     picture->icc.clear();
-  // ImageMagick's AVIF decoder has turned the picture already.
-  if (what.header.format != image_format::avif)
-    picture->pixels =
-      upright(std::move(picture->pixels), what.header.orientation);
+  picture->pixels =
+    upright(std::move(picture->pixels), what.header.orientation);
   picture->pixels = resampled(picture->pixels, what.target);
   return picture;
 }

@@ -7,6 +7,7 @@
 
 #include <Magick++.h>
 
+#include "imaging/magick_policy.hpp"
 #include "model/errc.hpp"
 
 namespace pixmill::imaging {
@@ -23,8 +24,6 @@ const char* coder_of(image_format format) {
     return "JPEG";
   case image_format::gif:
     return "GIF";
-  case image_format::avif:
-    return "AVIF";
   case image_format::tiff:
     return "TIFF";
   case image_format::bmp:
@@ -38,6 +37,7 @@ void initialize() {
   // Before the library starts: OpenMP reads it once. A codec process has one
   // thread.
   setenv("MAGICK_THREAD_LIMIT", "1", 1); // NOLINT(concurrency-mt-unsafe)
+  load_magick_policy();
   Magick::InitializeMagick(nullptr);
   using limits = Magick::ResourceLimits;
   limits::thread(1);
@@ -46,8 +46,8 @@ void initialize() {
   // Spilling to disk would turn a large picture into an outage.
   limits::map(0);
   limits::disk(0);
-  for (auto format : {image_format::jpeg, image_format::gif, image_format::avif,
-                      image_format::tiff, image_format::bmp}) {
+  for (auto format : {image_format::jpeg, image_format::gif, image_format::tiff,
+                      image_format::bmp}) {
     try {
       Magick::CoderInfo info(coder_of(format));
     } catch (const Magick::Exception&) {
@@ -188,27 +188,6 @@ caf::expected<std::string> encode_gif(const animation& frames, int colours) {
       image.magick("GIF");
     Magick::Blob blob;
     Magick::writeImages(smaller.begin(), smaller.end(), &blob);
-    return bytes_of(blob);
-  } catch (const Magick::Exception& reason) {
-    return make_error(errc::encode, reason.what());
-  }
-}
-
-caf::expected<std::string> encode_avif(const pixel_buffer& pixels, int quality,
-                                       const std::string& icc) {
-  prepare_magick();
-  try {
-    auto image = image_of(pixels);
-    image.magick("AVIF");
-    image.quality(static_cast<std::size_t>(quality));
-    if (!icc.empty())
-      image.iccColorProfile(Magick::Blob(icc.data(), icc.size()));
-    // Of the encoder, 0 to 9: lower ones cost up to 100 times as much.
-    image.defineValue("heic", "speed", "8");
-    Magick::Blob blob;
-    image.write(&blob);
-    if (blob.length() == 0)
-      return make_error(errc::encode, "ImageMagick wrote no AVIF");
     return bytes_of(blob);
   } catch (const Magick::Exception& reason) {
     return make_error(errc::encode, reason.what());

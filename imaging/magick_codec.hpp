@@ -16,8 +16,8 @@ namespace pixmill::imaging {
 /// Loads the coders, which are shared objects. Later calls return at once.
 void prepare_magick();
 
-/// Decodes the first frame of an AVIF, BMP, GIF, TIFF, or a CMYK JPEG to RGB or
-/// RGBA, as stored; AVIF upright.
+/// Decodes the first frame of a BMP, GIF, TIFF, or a CMYK JPEG to RGB or RGBA,
+/// as stored.
 /// @retval errc::decode Damaged, or ImageMagick cannot read it.
 caf::expected<decoded_picture> decode_with_magick(byte_view source,
                                                   const picture_header& header);
@@ -30,11 +30,5 @@ caf::expected<animation> decode_gif(byte_view source);
 /// @param colours 2 to 256.
 /// @retval errc::encode ImageMagick refused.
 caf::expected<std::string> encode_gif(const animation& frames, int colours);
-
-/// Writes a still AVIF.
-/// @param quality 1 to 100.
-/// @retval errc::encode ImageMagick refused or was built without AVIF.
-caf::expected<std::string> encode_avif(const pixel_buffer& pixels, int quality,
-                                       const std::string& icc);
 
 } // namespace pixmill::imaging

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "imaging/compression.hpp"
@@ -41,34 +40,6 @@ private:
   const animation& original_;
 };
 
-class avif_encoder final : public quality_encoder {
-public:
-  explicit avif_encoder(const decoded_picture& picture) : picture_(picture) {}
-
-  caf::expected<std::string> encode(int quality) override {
-    return encode_avif(picture_.pixels, quality, picture_.icc);
-  }
-
-  caf::expected<similarity> likeness(const std::string& bytes, int) override {
-    picture_header header;
-    header.format = image_format::avif;
-    auto shown = decode_with_magick(view(bytes), header);
-    if (!shown)
-      return std::move(shown.error());
-    if (!planes_)
-      planes_.emplace(picture_.pixels);
-    return likeness_of(*planes_, colour_planes(shown->pixels));
-  }
-
-  int guess(double) const override {
-    return 45;
-  }
-
-private:
-  const decoded_picture& picture_;
-  std::optional<colour_planes> planes_;
-};
-
 /// A quality as a share of the colours that a GIF can have.
 int colours_for(const compression& what) {
   if (what.goal.target != target_kind::quality)
@@ -96,24 +67,6 @@ caf::expected<compressed_image> compress_to_gif(const compression& what) {
                      ? static_cast<int>(what.goal.value)
                      : 0;
   return settle(what, image_format::gif, std::move(*found));
-}
-
-caf::expected<compressed_image> compress_to_avif(const compression& what) {
-  bool from_avif = what.header.format == image_format::avif;
-  // Only the first frame of a sequence comes out of the decoder.
-  if (from_avif && what.header.frames > 1)
-    return keep(what);
-  auto picture = decode_picture(what);
-  if (!picture)
-    return std::move(picture.error());
-  picture->pixels = without_idle_alpha(std::move(picture->pixels));
-  avif_encoder encoder(*picture);
-  auto found = reach_goal(what, encoder, 100);
-  if (found)
-    return settle(what, image_format::avif, std::move(*found));
-  if (from_avif)
-    return keep(what);
-  return std::move(found.error());
 }
 
 } // namespace pixmill::imaging

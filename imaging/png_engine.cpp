@@ -1,4 +1,5 @@
 #include <array>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "imaging/compression.hpp"
 #include "imaging/exact_palette.hpp"
+#include "imaging/palette_remap.hpp"
 #include "imaging/pixel_similarity.hpp"
 #include "imaging/png_codec.hpp"
 #include "model/errc.hpp"
@@ -63,21 +65,28 @@ caf::expected<indexed_picture> quantize(const pixel_buffer& rgba, int colours,
   if (liq_image_quantize(image.get(), attributes.get(), &raw) != LIQ_OK)
     return quantizer_failed();
   liq_pointer<liq_result> result(raw);
-  liq_set_dithering_level(result.get(),
-                          colours < dithered_colours ? 0.0F : 1.0F);
   indexed_picture picture{rgba.width, rgba.height, {}, {}};
-  picture.indexes.resize(std::size_t{rgba.width} * rgba.height);
-  if (liq_write_remapped_image(result.get(), image.get(),
-                               picture.indexes.data(), picture.indexes.size())
-      != LIQ_OK)
-    return quantizer_failed();
   auto* palette = liq_get_palette(result.get());
   for (unsigned i = 0; i < palette->count; ++i) {
     auto& colour = palette->entries[i];
     picture.palette.insert(picture.palette.end(),
                            {colour.r, colour.g, colour.b, colour.a});
   }
+  picture.indexes =
+    remapped(rgba, picture.palette, colours >= dithered_colours);
   return picture;
+}
+
+/// Returns what `picture` shows.
+pixel_buffer shown_pixels(const indexed_picture& picture) {
+  pixel_buffer pixels{picture.width, picture.height, 4, {}};
+  pixels.samples.resize(picture.indexes.size() * 4);
+  auto* out = pixels.samples.data();
+  for (auto number : picture.indexes) {
+    std::memcpy(out, picture.palette.data() + std::size_t{4} * number, 4);
+    out += 4;
+  }
+  return pixels;
 }
 
 class palette_encoder final : public quality_encoder {
@@ -92,14 +101,19 @@ public:
       quantize(rgba_, by_quality_ ? 256 : level, by_quality_ ? level : 100);
     if (!reduced)
       return std::move(reduced.error());
-    return encode_png(*reduced, icc_);
+    reduced_ = std::move(*reduced);
+    level_ = level;
+    return encode_png(reduced_, icc_);
   }
 
-  caf::expected<similarity> likeness(const std::string& bytes, int) override {
+  caf::expected<similarity> likeness(const std::string& bytes,
+                                     int level) override {
     if (!planes_)
       planes_.emplace(rgba_);
-    auto decoded = decode_png(
-      {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    // The last one is still at hand, and a PNG shows just that.
+    if (level == level_)
+      return likeness_of(*planes_, colour_planes(shown_pixels(reduced_)));
+    auto decoded = decode_png(view_of(bytes));
     if (!decoded)
       return std::move(decoded.error());
     return likeness_of(*planes_, colour_planes(decoded->pixels));
@@ -113,6 +127,8 @@ private:
   const std::string& icc_;
   pixel_buffer rgba_;
   bool by_quality_;
+  indexed_picture reduced_; ///< Of `level_`.
+  int level_ = 0;
   std::optional<colour_planes> planes_;
 };
 

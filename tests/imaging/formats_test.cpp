@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "imaging/avif_codec.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/format_decision.hpp"
 #include "imaging/header.hpp"
@@ -178,6 +179,33 @@ TEST(Avif, IsWrittenAndReadAgain) {
   auto again = done(image.bytes, half);
   EXPECT_EQ(again.format, image_format::avif);
   EXPECT_EQ(again.width, 160u);
+}
+
+TEST(Avif, KeepsTransparencyAndProfile) {
+  auto bytes = encode_avif(test::cutout(120), 80, test::profile());
+  ASSERT_TRUE(bytes);
+  auto header = read_header(view(*bytes));
+  ASSERT_TRUE(header);
+  EXPECT_TRUE(header->alpha);
+  auto shown = decode_avif(view(*bytes), *header);
+  ASSERT_TRUE(shown);
+  ASSERT_EQ(shown->pixels.channels, 4);
+  EXPECT_EQ(shown->pixels.row(0)[3], 0);
+  EXPECT_EQ(shown->pixels.row(60)[60 * 4 + 3], 255);
+  EXPECT_EQ(shown->icc, test::profile());
+}
+
+TEST(Avif, RefusesAPictureLargerThanItsHeaderSays) {
+  auto bytes = *encode_avif(test::photo(160, 120), 60, {});
+  picture_header header;
+  header.width = header.height = 64;
+  EXPECT_FALSE(decode_avif(view(bytes), header));
+}
+
+TEST(Avif, RefusesADamagedStream) {
+  auto bytes = *encode_avif(test::photo(160, 120), 60, {});
+  bytes.resize(bytes.size() / 2);
+  EXPECT_FALSE(compress(view(bytes), half, {}));
 }
 
 TEST(Format, LaysAlphaOverWhiteForJpegAlone) {
