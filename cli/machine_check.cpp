@@ -171,8 +171,7 @@ finding check_folder(const std::string& subject, const std::string& folder) {
 }
 
 finding check_magick_policy(std::string_view policy) {
-  constexpr std::array<std::string_view, 4> coders{"JPEG", "GIF", "TIFF",
-                                                   "BMP"};
+  constexpr std::array<std::string_view, 3> coders{"JPEG", "TIFF", "BMP"};
   std::string denied;
   for (std::size_t at = 0; at < policy.size();) {
     const auto begin = policy.find('<', at);

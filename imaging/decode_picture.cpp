@@ -2,6 +2,7 @@
 
 #include "imaging/avif_codec.hpp"
 #include "imaging/compression.hpp"
+#include "imaging/gif_frames.hpp"
 #include "imaging/jpeg_pixels.hpp"
 #include "imaging/magick_codec.hpp"
 #include "imaging/png_codec.hpp"
@@ -17,6 +18,15 @@ caf::expected<decoded_picture> first_frame(const compression& what) {
   if (!moving)
     return std::move(moving.error());
   return decoded_picture{std::move(moving->frames.front()), what.header.icc};
+}
+
+/// What is seen first of a GIF.
+caf::expected<decoded_picture> first_gif_frame(const compression& what) {
+  auto picture = decode_gif_frames(what.source);
+  if (!picture)
+    return std::move(picture.error());
+  picture->frames.resize(1);
+  return decoded_picture{std::move(shown_frames(*picture).frames.front()), {}};
 }
 
 /// Whether a profile speaks of the channels that the pixels have. It names its
@@ -35,6 +45,8 @@ caf::expected<decoded_picture> decode_stored(const compression& what) {
   if (header.format == image_format::webp)
     return header.animated ? first_frame(what)
                            : decode_webp(what.source, header);
+  if (header.format == image_format::gif)
+    return first_gif_frame(what);
   if (header.format == image_format::avif)
     return decode_avif(what.source, header);
   if (header.format != image_format::jpeg || header.components == 4)

@@ -1,6 +1,5 @@
 #include "imaging/magick_codec.hpp"
 
-#include <list>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -22,8 +21,6 @@ const char* coder_of(image_format format) {
   switch (format) {
   case image_format::jpeg:
     return "JPEG";
-  case image_format::gif:
-    return "GIF";
   case image_format::tiff:
     return "TIFF";
   case image_format::bmp:
@@ -46,8 +43,8 @@ void initialize() {
   // Spilling to disk would turn a large picture into an outage.
   limits::map(0);
   limits::disk(0);
-  for (auto format : {image_format::jpeg, image_format::gif, image_format::tiff,
-                      image_format::bmp}) {
+  for (auto format :
+       {image_format::jpeg, image_format::tiff, image_format::bmp}) {
     try {
       Magick::CoderInfo info(coder_of(format));
     } catch (const Magick::Exception&) {
@@ -86,14 +83,6 @@ std::string bytes_of(const Magick::Blob& blob) {
   return {static_cast<const char*>(blob.data()), blob.length()};
 }
 
-Magick::Image image_of(const pixel_buffer& pixels) {
-  auto* map = pixels.channels == 1   ? "I"
-              : pixels.channels == 3 ? "RGB"
-                                     : "RGBA";
-  return Magick::Image(pixels.width, pixels.height, map, Magick::CharPixel,
-                       pixels.samples.data());
-}
-
 caf::error undecodable(const std::exception& reason) {
   return make_error(errc::decode, reason.what());
 }
@@ -123,74 +112,6 @@ decode_with_magick(byte_view source, const picture_header& header) {
     return picture;
   } catch (const Magick::Exception& reason) {
     return undecodable(reason);
-  }
-}
-
-caf::expected<animation> decode_gif(byte_view source) {
-  prepare_magick();
-  // ImageMagick's C interface: its C++ one cannot name the coder here.
-  auto* info = MagickCore::CloneImageInfo(nullptr);
-  MagickCore::CopyMagickString(info->magick, "GIF", MaxTextExtent);
-  MagickCore::CopyMagickString(info->filename, "GIF:", MaxTextExtent);
-  auto* problems = MagickCore::AcquireExceptionInfo();
-  auto* images =
-    MagickCore::BlobToImage(info, source.data(), source.size(), problems);
-  bool damaged = problems->severity >= MagickCore::ErrorException
-                 || problems->severity == MagickCore::CorruptImageWarning;
-  MagickCore::DestroyExceptionInfo(problems);
-  MagickCore::DestroyImageInfo(info);
-  try {
-    std::list<Magick::Image> stored;
-    if (images != nullptr)
-      Magick::insertImages(&stored, images);
-    if (damaged || stored.empty())
-      return make_error(errc::decode, "the GIF data is damaged");
-    std::list<Magick::Image> shown;
-    Magick::coalesceImages(&shown, stored.begin(), stored.end());
-    animation result;
-    result.loops = static_cast<int>(stored.front().animationIterations());
-    int end = 0;
-    for (auto& image : shown) {
-      end += static_cast<int>(image.animationDelay()) * 10;
-      result.frames.push_back(pixels_of(image, true));
-      result.ends.push_back(end);
-    }
-    return result;
-  } catch (const Magick::Exception& reason) {
-    return undecodable(reason);
-  }
-}
-
-caf::expected<std::string> encode_gif(const animation& frames, int colours) {
-  prepare_magick();
-  try {
-    std::list<Magick::Image> images;
-    int start = 0;
-    for (std::size_t i = 0; i < frames.frames.size(); ++i) {
-      auto image = image_of(frames.frames[i]);
-      // GIF counts hundredths of a second.
-      image.animationDelay(static_cast<std::size_t>(
-        frames.ends[i] / 10 - std::exchange(start, frames.ends[i]) / 10));
-      image.animationIterations(static_cast<std::size_t>(frames.loops));
-      image.gifDisposeMethod(1);
-      image.quantizeColors(static_cast<std::size_t>(colours));
-      image.quantizeDither(false);
-      images.push_back(std::move(image));
-    }
-    // One palette: pixels that stand still get the same colour in each frame.
-    Magick::quantizeImages(images.begin(), images.end());
-    std::list<Magick::Image> smaller;
-    if (images.size() > 1)
-      Magick::optimizeImageLayers(&smaller, images.begin(), images.end());
-    else
-      smaller = std::move(images);
-    for (auto& image : smaller)
-      image.magick("GIF");
-    Magick::Blob blob;
-    Magick::writeImages(smaller.begin(), smaller.end(), &blob);
-    return bytes_of(blob);
-  } catch (const Magick::Exception& reason) {
-    return make_error(errc::encode, reason.what());
   }
 }
 

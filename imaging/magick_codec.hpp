@@ -4,7 +4,6 @@
 
 #include <caf/expected.hpp>
 
-#include "imaging/animation.hpp"
 #include "imaging/header.hpp"
 #include "imaging/pixels.hpp"
 
@@ -16,19 +15,10 @@ namespace pixmill::imaging {
 /// Loads the coders, which are shared objects. Later calls return at once.
 void prepare_magick();
 
-/// Decodes the first frame of a BMP, GIF, TIFF, or a CMYK JPEG to RGB or RGBA,
+/// Decodes the first frame of a BMP, TIFF, or a CMYK JPEG to RGB or RGBA,
 /// as stored.
 /// @retval errc::decode Damaged, or ImageMagick cannot read it.
 caf::expected<decoded_picture> decode_with_magick(byte_view source,
                                                   const picture_header& header);
-
-/// Decodes all frames of a GIF as they are shown.
-/// @retval errc::decode Damaged.
-caf::expected<animation> decode_gif(byte_view source);
-
-/// Writes a GIF with a palette of `colours` for all frames together.
-/// @param colours 2 to 256.
-/// @retval errc::encode ImageMagick refused.
-caf::expected<std::string> encode_gif(const animation& frames, int colours);
 
 } // namespace pixmill::imaging

@@ -16,7 +16,7 @@ namespace {
 // The last rule that fits counts.
 constexpr std::string_view policy = R"(<policymap>
   <policy domain="coder" rights="none" pattern="*"/>
-  <policy domain="coder" rights="read|write" pattern="{JPEG,GIF,TIFF,BMP}"/>
+  <policy domain="coder" rights="read|write" pattern="{JPEG,TIFF,BMP}"/>
   <policy domain="delegate" rights="none" pattern="*"/>
   <policy domain="filter" rights="none" pattern="*"/>
   <policy domain="path" rights="none" pattern="@*"/>

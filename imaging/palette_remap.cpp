@@ -174,7 +174,7 @@ private:
     sum = static_cast<std::int16_t>(sum + error);
   }
 
-  static constexpr int most_error = 48;
+  static constexpr int most_error = 160;
 
   const pixel_buffer& rgba_;
   nearest_colours& nearest_;

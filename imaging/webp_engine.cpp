@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "imaging/compression.hpp"
-#include "imaging/magick_codec.hpp"
+#include "imaging/gif_frames.hpp"
 #include "imaging/pixel_similarity.hpp"
 #include "imaging/webp_codec.hpp"
 #include "model/errc.hpp"
@@ -75,7 +75,7 @@ private:
 
 caf::expected<compressed_image> compress_animation(const compression& what) {
   auto moving = what.header.format == image_format::gif
-                  ? decode_gif(what.source)
+                  ? decode_gif_animation(what.source)
                   : decode_webp_animation(what.source);
   if (!moving)
     return std::move(moving.error());

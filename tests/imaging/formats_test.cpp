@@ -3,8 +3,8 @@
 #include "imaging/avif_codec.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/format_decision.hpp"
+#include "imaging/gif_frames.hpp"
 #include "imaging/header.hpp"
-#include "imaging/magick_codec.hpp"
 #include "imaging/png_codec.hpp"
 #include "imaging/webp_codec.hpp"
 #include "model/errc.hpp"
@@ -41,6 +41,10 @@ picture_header header_of(const compressed_image& image) {
   EXPECT_EQ(header->width, image.width);
   EXPECT_EQ(header->height, image.height);
   return *header;
+}
+
+std::string gif_bytes(const animation& frames) {
+  return encode_gif_frames(*gif_of(frames), 0);
 }
 
 /// A bitmap of 24 or 32 bits, bottom up.
@@ -148,10 +152,10 @@ TEST(Webp, KeepsTheAnimation) {
 }
 
 TEST(Gif, KeepsTheAnimation) {
-  auto source = *encode_gif(test::moving_square(96), 256);
+  auto source = gif_bytes(test::moving_square(96));
   auto image = done(source, half);
   auto& bytes = image.bytes.empty() ? source : image.bytes;
-  auto moving = decode_gif(view(bytes));
+  auto moving = decode_gif_animation(view(bytes));
   ASSERT_TRUE(moving);
   EXPECT_EQ(moving->frames.size(), 3u);
   EXPECT_EQ(moving->ends.back(), 300);
@@ -159,7 +163,7 @@ TEST(Gif, KeepsTheAnimation) {
 }
 
 TEST(Gif, MovesOnAsWebp) {
-  auto source = *encode_gif(test::moving_square(96), 256);
+  auto source = gif_bytes(test::moving_square(96));
   auto image = done(source, half_as(format_choice::webp));
   EXPECT_EQ(header_of(image).frames, 3u);
   EXPECT_EQ(image.format, image_format::webp);
@@ -232,7 +236,7 @@ TEST(Format, IsDecidedByTheContentAndSaysWhy) {
      format_reason::alpha},
     {*encode_png(test::drawing(160, 120, 12), {}), image_format::png,
      format_reason::flat_graphics},
-    {*encode_gif(test::moving_square(96), 256), image_format::webp,
+    {gif_bytes(test::moving_square(96)), image_format::webp,
      format_reason::animation},
     {test::jpeg_of(test::photo(160, 120)), image_format::jpeg,
      format_reason::compact_source},
