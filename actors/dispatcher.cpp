@@ -32,7 +32,7 @@ telemetry::actor_record& dispatcher_state::record() {
 void dispatcher_state::start(std::chrono::milliseconds lease_timeout) {
   lease_timeout_ = lease_timeout;
   record_.emplace(telemetry::actor_kind::dispatcher, self_->id(), 0,
-                  "dispatcher");
+                  "dispatcher", std::string{}, handle_of(self_));
   record_->set_state("running");
   self_->delayed_send(self_, tick_interval, atom::tick::value);
 }
@@ -94,6 +94,7 @@ void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
     i->second.handle = handle;
     if (auto stale = std::exchange(i->second.grant, {}))
       release(*stale);
+    void_leases(job);
   }
   i->second.hungry = true;
   match();
@@ -224,9 +225,15 @@ void dispatcher_state::forget(std::map<std::string, client>::iterator which) {
   match();
 }
 
-void dispatcher_state::revoke(const lease_revocation& message) {
+// A new life of a JOB numbers its leases from 1 again: those of the life before
+// must be gone by then, and their credit with them.
+void dispatcher_state::void_leases(const std::string& job) {
   for (auto& [id, x] : nodes_)
-    self_->send(x.worker, message);
+    self_->send(x.worker, lease_revocation{.job = job});
+}
+
+void dispatcher_state::revoke(const lease_revocation& message) {
+  void_leases(message.job);
   if (const auto i = clients_.find(message.job); i != clients_.end())
     forget(i);
 }
@@ -253,8 +260,10 @@ void dispatcher_state::down(const caf::actor_addr& source) {
     std::find_if(clients_.begin(), clients_.end(), [&](const auto& entry) {
       return entry.second.handle.address() == source;
     });
-  if (job != clients_.end())
+  if (job != clients_.end()) {
+    void_leases(job->first);
     forget(job);
+  }
 }
 
 void dispatcher_state::tick() {

@@ -63,6 +63,7 @@ private:
   double least_served(const std::string& tenant) const;
   void wake(const std::string& tenant);
   void leave(const std::string& tenant);
+  void void_leases(const std::string& job);
   void release(const credit_grant& grant);
   void forget(std::map<std::string, client>::iterator which);
   void lose(std::map<incarnation_id, node>::iterator which, const char* why);

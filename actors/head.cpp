@@ -16,6 +16,7 @@
 
 #include "actors/admission.hpp"
 #include "actors/dispatcher.hpp"
+#include "actors/head_metrics.hpp"
 #include "actors/journal.hpp"
 #include "actors/notifier.hpp"
 #include "actors/supervisor.hpp"
@@ -37,6 +38,9 @@ namespace {
 // Threads that wait for the disk to sync images. They use no CPU to speak of;
 // a journalling file system merges what several of them sync at once.
 constexpr std::size_t store_threads = 8;
+
+// How fine the history of the rates is; see persistence::rate_history.
+constexpr std::chrono::milliseconds sample_interval{10'000};
 
 // The parts that actors work with, in the order in which they depend on each
 // other: actors go first, stores last.
@@ -212,30 +216,23 @@ public:
     return late;
   }
 
+  const inspector& inside() const {
+    return inspector_;
+  }
+
+  load work() const {
+    return {.fetch = parts_.fetcher->load(), .codec = parts_.codec->load()};
+  }
+
+  std::optional<std::vector<net::origin_load>>
+  origins(std::chrono::milliseconds patience) const {
+    return parts_.fetcher->origins(patience);
+  }
+
   void add_metrics(telemetry::metric_page& page) const {
     parts_.journal->tally().add_to(page);
     telemetry::add_webhook_metrics(page);
-    const auto fetch = parts_.fetcher->load();
-    const auto codec = parts_.codec->load();
-    const auto add = [&](const char* name, const char* help, auto value) {
-      page.gauge(name, help, static_cast<double>(value));
-    };
-    add("pixmill_fetch_active", "Downloads under way.", fetch.active);
-    add("pixmill_fetch_queued", "Downloads that wait.", fetch.queued);
-    add("pixmill_fetch_held_bytes", "Images in memory.", fetch.bytes_held);
-    add("pixmill_codec_processes", "Codec processes.", codec.processes);
-    add("pixmill_codec_busy", "Codec processes at work.", codec.busy);
-    add("pixmill_codec_queued", "Images that wait for one.", codec.queued);
-    const auto count = [&](const char* name, const char* help, auto value) {
-      page.counter(name, help, static_cast<double>(value));
-    };
-    count("pixmill_fetches_total", "Downloads that ended.", fetch.finished);
-    count("pixmill_fetch_failures_total", "Downloads that failed.",
-          fetch.failed);
-    count("pixmill_codec_images_total", "Images that left the codecs.",
-          codec.finished);
-    count("pixmill_codec_crashes_total", "Codec processes that died.",
-          codec.crashes);
+    add_node_metrics(page, parts_.fetcher->load(), parts_.codec->load());
   }
 
 private:
@@ -268,7 +265,10 @@ private:
                     .rules = settings.rules,
                     .commit_outcomes = settings.store.commit_outcomes,
                     .commit_interval = settings.store.commit_interval,
-                    .keep = retention_of(settings, parts_)});
+                    .keep = retention_of(settings, parts_),
+                    .sample_interval = settings.tidies
+                                         ? sample_interval
+                                         : std::chrono::milliseconds{0}});
     places_ = std::make_shared<admission>(settings.jobs.max_queued,
                                           settings.jobs.max_queued_per_tenant);
     dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);
@@ -321,6 +321,7 @@ private:
   std::shared_ptr<admission> places_;
   system_config config_;
   caf::actor_system system_;
+  inspector inspector_{system_};
   journal_actor journal_;
   dispatcher_actor dispatcher_;
   worker_actor worker_;
@@ -416,8 +417,25 @@ caf::expected<webhook_ping> head::ping(const std::string& url) {
   return impl_->ask_notifier<webhook_ping>(atom::ping::value, url);
 }
 
+caf::expected<caf::unit_t> head::audit(audit_entry entry) {
+  return impl_->ask_journal<caf::unit_t>(std::move(entry));
+}
+
 void head::add_metrics(telemetry::metric_page& page) const {
   impl_->add_metrics(page);
+}
+
+head::load head::work() const {
+  return impl_->work();
+}
+
+std::optional<std::vector<net::origin_load>>
+head::origins(std::chrono::milliseconds patience) const {
+  return impl_->origins(patience);
+}
+
+const inspector& head::inside() const {
+  return impl_->inside();
 }
 
 const persistence::journal_store& head::journal() const {

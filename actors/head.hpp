@@ -4,17 +4,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <caf/expected.hpp>
 
+#include "actors/inspector.hpp"
 #include "actors/messages.hpp"
 #include "actors/news_board.hpp"
 #include "actors/settings.hpp"
+#include "imaging/codec_pool.hpp"
 #include "imaging/settings.hpp"
 #include "model/sheet.hpp"
+#include "net/downloader.hpp"
 #include "net/settings.hpp"
 #include "persistence/settings.hpp"
 
@@ -123,8 +127,26 @@ public:
   /// Returns where changes of jobs are told.
   news_board& news();
 
+  /// Makes durable that somebody did something.
+  caf::expected<caf::unit_t> audit(audit_entry entry);
+
   /// Adds what the head and its node are doing.
   void add_metrics(telemetry::metric_page& page) const;
+
+  /// How far the images of the head's own node are.
+  struct load {
+    net::fetch_load fetch;
+    imaging::codec_load codec;
+  };
+  load work() const;
+
+  /// Asks the download engine of the head's own node what it knows of origins.
+  /// @returns Nothing: it did not answer in time.
+  std::optional<std::vector<net::origin_load>>
+  origins(std::chrono::milliseconds patience) const;
+
+  /// Returns what looks at the actors of this process.
+  const inspector& inside() const;
 
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;

@@ -35,7 +35,7 @@ telemetry::actor_record& image_state::record() {
 }
 
 void image_state::start(slot_task task, const compress_goal& goal, flow_id flow,
-                        std::string trace_parent,
+                        std::string job, std::string trace_parent,
                         std::shared_ptr<const node_services> services,
                         row_actor row) {
   task_ = std::move(task);
@@ -47,7 +47,8 @@ void image_state::start(slot_task task, const compress_goal& goal, flow_id flow,
   attempts_ = task_.attempts;
   first_attempt_ = self_->clock().now();
   record_.emplace(telemetry::actor_kind::image, self_->id(), row_.id(),
-                  telemetry::loggable_url(task_.url));
+                  telemetry::loggable_url(task_.url), std::move(job),
+                  handle_of(self_));
 }
 
 void image_state::attempt() {
@@ -70,6 +71,7 @@ void image_state::handle(const fetched& message) {
                 result.retry_after.value_or(milliseconds{0}));
   source_ = std::move(result.body);
   result_.bytes_in = source_->size();
+  record_->set_bytes_held(source_->size());
   record_->set_state("compressing");
   compressing_ = services_->codec->start(
     source_, goal_, flow_,
@@ -112,6 +114,7 @@ void image_state::put(std::shared_ptr<const std::string> bytes,
                       image_format format) {
   record_->set_state("storing");
   output_ = std::move(bytes);
+  record_->set_bytes_held(output_->size());
   services_->store->start(
     output_, format,
     [self = image_stages{self_}](caf::expected<std::string> sha256) {
@@ -160,6 +163,7 @@ void image_state::fail(failure why, milliseconds retry_after) {
 
 void image_state::report(outcome result, milliseconds retry_after) {
   record_->set_state("reported");
+  record_->set_bytes_held(0);
   result.attempts = attempts_;
   result.node = services_->node_name;
   result.milliseconds = static_cast<std::uint32_t>(
@@ -171,11 +175,12 @@ void image_state::report(outcome result, milliseconds retry_after) {
 
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
                                   compress_goal goal, flow_id flow,
-                                  std::string trace_parent,
+                                  std::string job, std::string trace_parent,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row) {
-  self->state.start(std::move(task), goal, flow, std::move(trace_parent),
-                    std::move(services), std::move(row));
+  self->state.start(std::move(task), goal, flow, std::move(job),
+                    std::move(trace_parent), std::move(services),
+                    std::move(row));
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](atom::attempt) {

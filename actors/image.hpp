@@ -65,7 +65,7 @@ public:
   explicit image_state(pointer self);
 
   void start(slot_task task, const compress_goal& goal, flow_id flow,
-             std::string trace_parent,
+             std::string job, std::string trace_parent,
              std::shared_ptr<const node_services> services, row_actor row);
   void attempt();
   void handle(const fetched& message);
@@ -100,10 +100,11 @@ private:
   outcome result_;
 };
 
+/// @param job          Whose image it is.
 /// @param trace_parent What the origin is told a child of; empty: nothing.
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
                                   compress_goal goal, flow_id flow,
-                                  std::string trace_parent,
+                                  std::string job, std::string trace_parent,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row);
 

@@ -38,7 +38,7 @@ void job_state_machine::start(job_setup setup) {
   job_ = std::move(setup_.truth.record);
   counters_ = std::move(setup_.truth.counters);
   record_.emplace(telemetry::actor_kind::job, self_->id(),
-                  setup_.supervisor.id(), job_.id);
+                  setup_.supervisor.id(), job_.id, job_.id, handle_of(self_));
   window_.emplace(setup_.rules, job_.totals.unique, counters_.settled() == 0,
                   setup_.settings.rows_ahead);
 }

@@ -43,10 +43,15 @@ persistence::journal_store& journal_state::store() {
 
 void journal_state::start(journal_setup setup) {
   setup_ = std::move(setup);
-  record_.emplace(telemetry::actor_kind::journal, self_->id(), 0, "journal");
+  record_.emplace(telemetry::actor_kind::journal, self_->id(), 0, "journal",
+                  std::string{}, handle_of(self_));
   record_->set_state("writing");
   house_.emplace(*setup_.store, setup_.keep);
   tidy_in(std::chrono::milliseconds{0});
+  if (setup_.sample_interval.count() > 0) {
+    rates_.emplace(setup_.store->tally(), self_->clock().now());
+    self_->delayed_send(self_, setup_.sample_interval, atom::sample::value);
+  }
 }
 
 caf::result<void> journal_state::put(const csv_chunk& chunk) {
@@ -111,6 +116,22 @@ caf::result<bool> journal_state::revoke(const std::string& token) {
   if (latched_)
     return make_error(errc::disk_full, "the journal waits for space");
   return to_result(setup_.store->tokens().erase(token));
+}
+
+// -- what is known of the past ------------------------------------------------
+
+caf::result<void> journal_state::put(const audit_entry& entry) {
+  if (latched_)
+    return make_error(errc::disk_full, "the journal waits for space");
+  return to_result(setup_.store->audit().put(entry));
+}
+
+void journal_state::sample() {
+  self_->delayed_send(self_, setup_.sample_interval, atom::sample::value);
+  const auto taken = rates_->take(self_->clock().now(), unix_now() / 1'000);
+  // A gap in a chart is not worth a word: what fails here fails elsewhere too.
+  if (!latched_)
+    static_cast<void>(setup_.store->history().add(taken));
 }
 
 // -- outcomes -----------------------------------------------------------------
@@ -374,6 +395,14 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     [self](atom::revoke, const std::string& token) {
       const auto guard = handling(self);
       return self->state.revoke(token);
+    },
+    [self](const audit_entry& entry) {
+      const auto guard = handling(self);
+      return self->state.put(entry);
+    },
+    [self](atom::sample) {
+      const auto guard = handling(self);
+      self->state.sample();
     },
     [self](atom::tidy, std::uint64_t turn) {
       const auto guard = handling(self);

@@ -13,6 +13,7 @@
 
 #include "actors/housekeeping.hpp"
 #include "actors/protocol.hpp"
+#include "actors/rate_recorder.hpp"
 #include "model/sheet.hpp"
 #include "persistence/journal_store.hpp"
 #include "telemetry/actor_registry.hpp"
@@ -29,6 +30,8 @@ struct journal_setup {
   std::uint32_t commit_outcomes = 64;
   std::chrono::milliseconds commit_interval{10};
   retention keep{};
+  /// How often the rates are recorded; zero: never.
+  std::chrono::milliseconds sample_interval{0};
 };
 
 /// The only writer of the truth. Collects outcomes into group commits. When
@@ -50,6 +53,8 @@ public:
   caf::result<void> update(const job_record& job);
   caf::result<void> put(const api_token& token);
   caf::result<bool> revoke(const std::string& token);
+  caf::result<void> put(const audit_entry& entry);
+  void sample();
   caf::result<void> update(const delivery_update& news);
   void listen(notifier_actor listener);
   caf::result<commit_receipt> collect(commit_request request);
@@ -82,6 +87,7 @@ private:
   journal_setup setup_;
   std::optional<telemetry::actor_record> record_;
   std::optional<housekeeping> house_;
+  std::optional<rate_recorder> rates_;
   std::uint64_t tidy_turn_ = 0; ///< Of the message that is under way.
   std::vector<pending_commit> pending_;
   /// Records that wait for space, in their order.

@@ -7,6 +7,7 @@
 #include <caf/meta/type_name.hpp>
 
 #include "model/api_token.hpp"
+#include "model/audit_entry.hpp"
 #include "model/compress_goal.hpp"
 #include "model/delivery.hpp"
 #include "model/job.hpp"
@@ -392,12 +393,17 @@ struct actor_report {
   std::int64_t age_ms = 0;
   std::uint64_t mailbox = 0;
   std::uint64_t messages = 0;
+  std::string job{};
+  std::int64_t busy_ms = 0;
+  std::int64_t busy_total_us = 0;
+  std::int64_t bytes_held = -1; ///< -1: it does not say.
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, actor_report& x) {
   return f(caf::meta::type_name("pixmill::actor_report"), x.id, x.parent,
-           x.kind, x.label, x.state, x.age_ms, x.mailbox, x.messages);
+           x.kind, x.label, x.state, x.age_ms, x.mailbox, x.messages, x.job,
+           x.busy_ms, x.busy_total_us, x.bytes_held);
 }
 
 } // namespace pixmill::actors

@@ -80,7 +80,8 @@ void notifier_state::start(notifier_setup setup) {
     pauses_.emplace_back(0);
   random_.seed(setup_.seed);
   ready_.emplace(setup_.settings.per_receiver);
-  record_.emplace(telemetry::actor_kind::notifier, self_->id(), 0, "notifier");
+  record_.emplace(telemetry::actor_kind::notifier, self_->id(), 0, "notifier",
+                  std::string{}, handle_of(self_));
 }
 
 caf::result<void> notifier_state::restore() {

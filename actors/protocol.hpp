@@ -34,6 +34,7 @@ using revoke = caf::atom_constant<caf::atom("revoke")>;
 using listen = caf::atom_constant<caf::atom("listen")>;
 using replay = caf::atom_constant<caf::atom("replay")>;
 using ping = caf::atom_constant<caf::atom("ping")>;
+using sample = caf::atom_constant<caf::atom("sample")>;
 
 } // namespace atom
 
@@ -158,6 +159,10 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<api_token>::with<void>,
   // Front ends: the token of this id counts no more; whether there was one.
   caf::replies_to<atom::revoke, std::string>::with<bool>,
+  // Front ends: somebody did something.
+  caf::replies_to<audit_entry>::with<void>,
+  // Itself: what were the rates?
+  caf::reacts_to<atom::sample>,
   // NOTIFIER: an event came further.
   caf::replies_to<delivery_update>::with<void>,
   // NOTIFIER, once: tell me of each event from now on.
@@ -244,6 +249,7 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::delivery_update))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::post_result))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::webhook_ping))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::notifier_actor))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::audit_entry))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -35,7 +36,8 @@ void row_state::start(row_task task,
   started_ = self_->clock().now();
   random_.seed(policy_.seed ^ task_.lease);
   record_.emplace(telemetry::actor_kind::row, self_->id(), job.id(),
-                  "row " + std::to_string(task_.slots.front().slot.row));
+                  "row " + std::to_string(task_.slots.front().slot.row),
+                  task_.job, handle_of(self_));
   record_->set_state("running");
   open_ = task_.slots.size();
   items_.reserve(open_);
@@ -54,7 +56,7 @@ row_state::work* row_state::find(slot_id slot) {
 void row_state::spawn_image(work& item) {
   item.image = caf::actor_cast<image_actor>(self_->spawn<caf::monitored>(
     image, item.task, task_.goal, std::hash<std::string>{}(task_.job),
-    task_.trace_parent, services_, row_actor{self_}));
+    task_.job, task_.trace_parent, services_, row_actor{self_}));
   self_->send(item.image, atom::attempt::value);
 }
 
@@ -166,7 +168,9 @@ void row_state::down(const caf::actor_addr& source, const caf::error& reason) {
   died.why = {.code = errc::node_lost,
               .http_status = 0,
               .detail = "the image's actor ended: " + context_of(reason)};
-  died.attempts = static_cast<std::uint16_t>(i->task.attempts + 1);
+  // An image that was ended by hand has not tried in vain.
+  const int tried = reason == caf::exit_reason::kill ? 0 : 1;
+  died.attempts = static_cast<std::uint16_t>(i->task.attempts + tried);
   died.node = services_->node_name;
   handle({.slot = i->task.slot, .result = std::move(died), .retry_in_ms = 0});
 }

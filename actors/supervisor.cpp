@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <caf/exit_reason.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -43,7 +44,7 @@ void supervisor_state::start(supervisor_setup setup) {
   if (!setup_.places)
     setup_.places = std::make_shared<admission>(setup_.settings.max_queued, 0u);
   record_.emplace(telemetry::actor_kind::supervisor, self_->id(), 0,
-                  "supervisor");
+                  "supervisor", std::string{}, handle_of(self_));
   record_->set_state("running");
 }
 
@@ -175,7 +176,8 @@ void supervisor_state::job_down(const caf::actor_addr& source,
   telemetry::log(telemetry::log_level::error,
                  "the job's actor ended: " + context_of(reason),
                  {{"job", i->first}});
-  if (++i->second.restarts > most_restarts)
+  // Ended by hand, it has met no bug.
+  if (reason != caf::exit_reason::kill && ++i->second.restarts > most_restarts)
     return give_up(i->second, reason);
   // What was recorded counts; what was under way is leased again.
   load(i->first);

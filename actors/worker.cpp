@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -27,7 +28,7 @@ void worker_state::start(worker_setup setup, dispatcher_actor dispatcher) {
   dispatcher_ = std::move(dispatcher);
   random_.seed(setup_.seed);
   record_.emplace(telemetry::actor_kind::worker, self_->id(), 0,
-                  setup_.services->node_name);
+                  setup_.services->node_name, std::string{}, handle_of(self_));
   join();
   self_->delayed_send(self_, tick_interval, atom::tick::value);
 }
@@ -119,7 +120,9 @@ void worker_state::row_down(const caf::actor_addr& source,
                        .http_status = 0,
                        .detail =
                          "the row's actor ended: " + context_of(reason)};
-    lost.result.attempts = static_cast<std::uint16_t>(task.attempts + 1);
+    // A row that was ended by hand has not tried in vain.
+    const int tried = reason == caf::exit_reason::kill ? 0 : 1;
+    lost.result.attempts = static_cast<std::uint16_t>(task.attempts + tried);
     report.slots.push_back(std::move(lost));
   }
   handle(std::move(report));

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <utility>
+#include <vector>
 
 #include "actors/head.hpp"
+#include "cli/head_introspection.hpp"
 #include "http/backend.hpp"
 
 namespace pixmill::persistence {
@@ -14,8 +17,11 @@ namespace pixmill::cli {
 /// A head as the HTTP routes see it.
 class head_backend final : public http::backend {
 public:
-  /// @param head Outlives it.
-  explicit head_backend(actors::head& head) : head_{head} {}
+  /// @param head     Outlives it.
+  /// @param settings In force, for whoever looks at them.
+  explicit head_backend(actors::head& head,
+                        std::vector<http::setting_view> settings = {})
+      : head_{head}, inside_{head, std::move(settings)} {}
 
   caf::expected<caf::unit_t> put_chunk(const std::string& job,
                                        std::uint32_t index,
@@ -57,6 +63,9 @@ public:
   caf::expected<delivery> replay(const std::string& event) override;
   caf::expected<actors::webhook_ping> ping(const std::string& url) override;
   caf::expected<http::source_picture> source(const std::string& url) override;
+  http::introspection& inside() override {
+    return inside_;
+  }
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view sha256, image_format format) override;
 
@@ -75,6 +84,7 @@ private:
 
   actors::head& head_;
   std::atomic<int> sources_{0}; ///< Being fetched for somebody now.
+  head_introspection inside_;
 };
 
 } // namespace pixmill::cli

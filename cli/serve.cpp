@@ -14,6 +14,7 @@
 #include "cli/head_backend.hpp"
 #include "cli/head_setup.hpp"
 #include "cli/held_signals.hpp"
+#include "config/schema.hpp"
 #include "http/service.hpp"
 #include "model/errc.hpp"
 
@@ -28,6 +29,19 @@ int refuse(const terminal& to, const caf::error& reason) {
   complain(to, context_of(reason));
   return code_of(reason, errc::none) == errc::config_invalid ? exit_usage
                                                              : exit_job_failed;
+}
+
+std::vector<http::setting_view>
+shown_settings(const config::loaded_settings& loaded) {
+  std::vector<http::setting_view> out;
+  for (const auto& each : loaded.effective)
+    out.push_back({.section = each.section,
+                   .key = each.key,
+                   .value = each.text,
+                   .source = each.origin,
+                   .about = std::string{
+                     config::find_setting(each.section, each.key)->doc}});
+  return out;
 }
 
 std::string guard_line(std::size_t tokens) {
@@ -49,8 +63,9 @@ void end_on_second_signal(const held_signals& signals) {
 
 } // namespace
 
-int serve(const serve_options& options, const config::settings& settings,
+int serve(const serve_options& options, const config::loaded_settings& loaded,
           const std::string& program, const terminal& to) {
+  const auto& settings = loaded.values;
   // Without a journal there are no tokens; none is made to find that out.
   if (const auto refused = http::service::check(
         settings.http, std::filesystem::exists(settings.store.journal)))
@@ -61,7 +76,7 @@ int serve(const serve_options& options, const config::settings& settings,
   auto head = actors::head::start(std::move(setup));
   if (!head)
     return refuse(to, head.error());
-  head_backend backend{**head};
+  head_backend backend{**head, shown_settings(loaded)};
   auto tokens = backend.tokens();
   if (!tokens)
     return refuse(to, tokens.error());

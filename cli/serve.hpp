@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/terminal.hpp"
-#include "config/settings.hpp"
+#include "config/load.hpp"
 
 namespace pixmill::cli {
 
@@ -17,7 +17,7 @@ struct serve_options {
 /// way then goes on at the next start.
 /// @returns The exit code of the process.
 /// @param program Path of the `pixmill` binary, to start codec processes.
-int serve(const serve_options& options, const config::settings& settings,
+int serve(const serve_options& options, const config::loaded_settings& loaded,
           const std::string& program, const terminal& to);
 
 } // namespace pixmill::cli

@@ -56,7 +56,7 @@ int serve_verb(const serve_options& options,
     complain(to, loaded.values.log.file + ": the log cannot be written");
     return exit_usage;
   }
-  return serve(options, loaded.values, program, to);
+  return serve(options, loaded, program, to);
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include <caf/unit.hpp>
 
 #include "actors/messages.hpp"
+#include "http/introspection.hpp"
 #include "model/api_token.hpp"
 #include "model/delivery.hpp"
 #include "model/failure.hpp"
@@ -191,6 +192,9 @@ public:
   /// at: as a job does, behind the same guard and limits.
   /// @retval errc::rate_limited As many as may are under way.
   virtual caf::expected<source_picture> source(const std::string& url) = 0;
+
+  /// Returns what looks inside the head and its nodes.
+  virtual introspection& inside() = 0;
 
   /// Opens a stored image.
   /// @retval errc::store There is none.

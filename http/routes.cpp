@@ -15,6 +15,9 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_file_routes(server, context);
   add_webhook_routes(server, context);
   add_token_routes(server, context);
+  add_actor_routes(server, context);
+  add_trace_routes(server, context);
+  add_operation_routes(server, context);
   add_compat_routes(server, context);
 }
 

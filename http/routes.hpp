@@ -8,6 +8,7 @@
 #include <caf/expected.hpp>
 
 #include "http/access_control.hpp"
+#include "http/actor_survey.hpp"
 #include "http/backend.hpp"
 #include "http/request_keys.hpp"
 #include "http/service_settings.hpp"
@@ -29,6 +30,7 @@ struct route_context {
   access_control access{settings};
   request_keys keys{};
   sheet_room checks{"/var/tmp"};
+  survey_log looks{};                        ///< At the actors.
   std::atomic<std::uint32_t> submissions{0}; ///< Being taken in now.
   std::atomic<bool> draining{false};         ///< Whoever waits is answered.
 };
@@ -85,9 +87,18 @@ void add_file_routes(httplib::Server& server, route_context& context);
 
 /// `/upload`, `/status/{id}` and `/download/{id}`, if `settings.compat`.
 void add_compat_routes(httplib::Server& server, route_context& context);
-/// `GET /v1/jobs/{id}/deliveries`, `POST /v1/deliveries/{id}/replay` and
-/// `POST /v1/webhooks/test`.
+/// `GET /v1/jobs/{id}/deliveries`, `GET /v1/deliveries`, `POST
+/// /v1/deliveries/{id}/replay` and `POST /v1/webhooks/test`.
 void add_webhook_routes(httplib::Server& server, route_context& context);
+
+/// Actors: listed, looked into, ended.
+void add_actor_routes(httplib::Server& server, route_context& context);
+
+/// Messages of actors, followed for a while.
+void add_trace_routes(httplib::Server& server, route_context& context);
+
+/// Overview, history, errors, origins, audit log and settings.
+void add_operation_routes(httplib::Server& server, route_context& context);
 
 /// `/healthz` and `/readyz`, and what is said of routes that do not exist.
 void add_service_routes(httplib::Server& server, route_context& context);

@@ -6,6 +6,7 @@
 #include <httplib.h>
 
 #include "http/answer.hpp"
+#include "http/audit.hpp"
 #include "http/request_metrics.hpp"
 #include "http/request_scope.hpp"
 #include "telemetry/log.hpp"
@@ -105,7 +106,12 @@ void add_service_routes(httplib::Server& server, route_context& context) {
                ? httplib::Server::HandlerResponse::Unhandled
                : httplib::Server::HandlerResponse::Handled;
     });
-  server.set_post_routing_handler(name_answer);
+  server.set_post_routing_handler(
+    [&context](const auto& request, auto& response) {
+      // Written down before it is answered.
+      audit(context, request, response);
+      name_answer(request, response);
+    });
   server.set_exception_handler(answer_bug);
   server.set_error_handler(
     httplib::Server::Handler{[](const auto& request, auto& response) {

@@ -1,6 +1,7 @@
 #include "http/routes.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,6 +42,32 @@ void send_deliveries(route_context& context, const httplib::Request& request,
   }
   const auto body = to_json(*events, next);
   send_tagged_json(request, response, body, etag_of(body));
+}
+
+// Of all jobs.
+void send_recent(route_context& context, const httplib::Request& request,
+                 httplib::Response& response) {
+  const auto limit = page_size_of(request);
+  if (!limit)
+    return refuse_page_size(response);
+  const auto word = request.get_param_value("state");
+  std::optional<delivery_state> state;
+  for (const auto each : {delivery_state::pending, delivery_state::delivered,
+                          delivery_state::failed, delivery_state::disabled})
+    if (to_string(each) == word)
+      state = each;
+  if (!state && !word.empty())
+    return send_problem(
+      response, {422, "option-invalid", "An option is not valid",
+                 "state: pending, delivered, failed or disabled is wanted", 0});
+  std::string next;
+  const auto events = context.head.inside().deliveries(
+    request.get_param_value("cursor"), state, *limit, next);
+  if (!events)
+    return send_problem(response, problem_of(events.error()));
+  if (!next.empty())
+    link_next(request, response, next, {"limit", "state"});
+  send_json(response, 200, to_json(*events, next));
 }
 
 void replay(route_context& context, const httplib::Request& request,
@@ -84,6 +111,9 @@ void add_webhook_routes(httplib::Server& server, route_context& context) {
              [&context](const auto& request, auto& response) {
                send_deliveries(context, request, response);
              });
+  server.Get("/v1/deliveries", [&context](const auto& request, auto& response) {
+    send_recent(context, request, response);
+  });
   server.Post(
     "/v1/deliveries/([^/]+)/replay",
     [&context](const httplib::Request& request, httplib::Response& response) {

@@ -51,4 +51,11 @@ std::optional<flow_queue::ticket> flow_queue::pop() {
   return result;
 }
 
+std::size_t flow_queue::size() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& [flow, tickets] : waiting_)
+    sum += tickets.size();
+  return sum;
+}
+
 } // namespace pixmill

@@ -38,6 +38,9 @@ public:
     return turns_.empty();
   }
 
+  /// Returns how many tickets wait; takes time for each flow.
+  std::size_t size() const noexcept;
+
 private:
   std::deque<ticket>& waiting_of(flow_id flow);
 

@@ -34,6 +34,11 @@ void downloader::cancel(ticket which) {
   engine_->cancel(which);
 }
 
+std::optional<std::vector<origin_load>>
+downloader::origins(std::chrono::milliseconds patience) const {
+  return engine_->origins(patience);
+}
+
 fetch_load downloader::load() const {
   return engine_->load();
 }

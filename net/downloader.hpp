@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/expected.hpp>
 
@@ -62,6 +63,19 @@ struct fetch_load {
   std::uint64_t failed = 0;
 };
 
+/// What is known of one origin (scheme, host and port).
+struct origin_load {
+  std::string origin;
+  std::uint64_t active = 0;
+  std::uint64_t waiting = 0;
+  std::uint64_t limit = 0; ///< Transfers that it may have under way.
+  std::uint64_t done = 0;  ///< Exchanges so far, the failed ones too.
+  std::uint64_t errors = 0;
+  std::chrono::milliseconds p50{0}; ///< Half of the exchanges took no longer.
+  std::chrono::milliseconds p99{0};
+  std::chrono::milliseconds pause{0}; ///< So long it is still left alone.
+};
+
 /// One libcurl multi engine on a thread of its own: connection reuse, HTTP/2,
 /// per-origin concurrency, byte caps, deadlines, redirects re-checked, and the
 /// address guard on every connect.
@@ -98,6 +112,12 @@ public:
   ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
   fetch_load load() const;
+
+  /// Asks the engine what it knows of origins: those with work, and those asked
+  /// last.
+  /// @returns Nothing: it did not answer in time.
+  std::optional<std::vector<origin_load>>
+  origins(std::chrono::milliseconds patience) const;
 
 private:
   class engine;

@@ -101,6 +101,51 @@ fetch_load downloader::engine::load() const {
   return result;
 }
 
+std::optional<std::vector<origin_load>>
+downloader::engine::origins(milliseconds patience) {
+  auto asked = std::make_shared<std::promise<std::vector<origin_load>>>();
+  auto answer = asked->get_future();
+  {
+    const std::lock_guard lock{mutex_};
+    commands_.push_back({0, {}, {}, std::move(asked)});
+  }
+  curl_multi_wakeup(multi_.get());
+  if (answer.wait_for(patience) != std::future_status::ready)
+    return std::nullopt;
+  try {
+    return answer.get();
+  } catch (const std::future_error&) {
+    return std::nullopt; // The engine has ended.
+  }
+}
+
+std::vector<origin_load> downloader::engine::known_origins() const {
+  const auto now = clock::now();
+  std::unordered_map<std::string, origin_load> found;
+  for (const auto& x : waiting_.loads()) {
+    auto& load = found[x.origin];
+    load.active = x.active;
+    load.waiting = x.waiting;
+    if (x.paused_until && *x.paused_until > now)
+      load.pause = std::chrono::ceil<milliseconds>(*x.paused_until - now);
+  }
+  for (const auto& x : stats_.all()) {
+    auto& load = found[x.origin];
+    load.done = x.done;
+    load.errors = x.errors;
+    load.p50 = x.took.within(0.5);
+    load.p99 = x.took.within(0.99);
+  }
+  std::vector<origin_load> out;
+  out.reserve(found.size());
+  for (auto& [origin, load] : found) {
+    load.origin = origin;
+    load.limit = std::max(context_.settings.per_origin, 1u);
+    out.push_back(std::move(load));
+  }
+  return out;
+}
+
 void downloader::engine::run() {
   while (true) {
     take_commands();
@@ -130,7 +175,9 @@ void downloader::engine::take_commands() {
     commands.swap(commands_);
   }
   for (auto& what : commands) {
-    if (what.done)
+    if (what.asked)
+      what.asked->set_value(known_origins());
+    else if (what.done)
       accept(std::move(what));
     else
       withdraw(what.which);
@@ -226,6 +273,10 @@ void downloader::engine::reap() {
 
 void downloader::engine::conclude(request& what, int curl_code) {
   auto got = what.at->end(curl_code);
+  stats_.count(
+    what.address.origin(),
+    std::chrono::duration_cast<milliseconds>(what.at->spent(clock::now())),
+    static_cast<bool>(got.why));
   leave_transfer(what);
   if (got.retry_after)
     waiting_.pause(what.address.origin(), clock::now() + *got.retry_after);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include "net/downloader.hpp"
 #include "net/memory_budget.hpp"
 #include "net/origin_queue.hpp"
+#include "net/origin_stats.hpp"
 #include "net/transfer.hpp"
 
 namespace pixmill::net {
@@ -34,6 +36,8 @@ public:
   ticket start(fetch_order order, callback done);
   void cancel(ticket which);
   fetch_load load() const;
+  std::optional<std::vector<origin_load>>
+  origins(std::chrono::milliseconds patience);
 
 private:
   using clock = std::chrono::steady_clock;
@@ -43,6 +47,8 @@ private:
     ticket which;
     fetch_order order;
     callback done; ///< Empty: cancel.
+    /// Set: somebody wants to know of the origins.
+    std::shared_ptr<std::promise<std::vector<origin_load>>> asked{};
   };
 
   /// One call of `start`, through all its redirects.
@@ -75,6 +81,7 @@ private:
   void take_commands();
   void accept(command what);
   void withdraw(ticket which);
+  std::vector<origin_load> known_origins() const;
   void start_ready();
   bool charge_first();
   void launch(request& what);
@@ -92,6 +99,7 @@ private:
   const transfer::context context_;
   std::unique_ptr<void, multi_deleter> multi_;
   origin_queue waiting_;
+  origin_stats stats_;
   std::unordered_map<ticket, std::unique_ptr<request>> requests_;
   std::map<std::uint64_t, request*> active_; ///< By order of start.
   std::vector<std::unique_ptr<transfer>> idle_;

@@ -78,6 +78,14 @@ std::optional<origin_queue::time_point> origin_queue::next_resume() const {
   return pauses_.begin()->first;
 }
 
+std::vector<origin_queue::load> origin_queue::loads() const {
+  std::vector<load> out;
+  out.reserve(origins_.size());
+  for (const auto& [name, x] : origins_)
+    out.push_back({name, x.active, x.waiting.size(), x.paused_until});
+  return out;
+}
+
 // Puts an origin where its state says: into the ring, or out of memory.
 void origin_queue::settle(entries::iterator which) {
   auto& origin = which->second;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "model/flow_queue.hpp"
 
@@ -51,6 +52,17 @@ public:
 
   /// Returns when `pop` may have something although nothing has changed.
   std::optional<time_point> next_resume() const;
+
+  /// What is under way at one origin, and what waits.
+  struct load {
+    std::string origin;
+    std::uint32_t active = 0;
+    std::size_t waiting = 0;
+    std::optional<time_point> paused_until;
+  };
+
+  /// Returns the origins that have something under way, waiting, or a pause.
+  std::vector<load> loads() const;
 
   /// Returns how many transfers wait.
   std::size_t size() const noexcept {

@@ -31,6 +31,12 @@ public:
   /// Returns the load of the downloader, and the bytes of both.
   fetch_load load() const;
 
+  /// See `downloader::origins`.
+  std::optional<std::vector<origin_load>>
+  origins(std::chrono::milliseconds patience) const {
+    return web_->origins(patience);
+  }
+
 private:
   source_fetcher(std::unique_ptr<downloader> web,
                  std::unique_ptr<local_files> local);

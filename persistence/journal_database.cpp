@@ -24,9 +24,9 @@
 namespace pixmill::persistence {
 namespace {
 
-constexpr std::array<const char*, 11> family_names{
-  "meta",   "jobs",  "csv",   "slots",      "outbox", "idem",
-  "tokens", "index", "trail", "deliveries", "refs"};
+constexpr std::array<const char*, 13> family_names{
+  "meta",  "jobs",  "csv",        "slots", "outbox", "idem",   "tokens",
+  "index", "trail", "deliveries", "refs",  "audit",  "history"};
 constexpr auto schema_key = "schema";
 constexpr auto id_key = "id";
 constexpr std::size_t block_cache_bytes = 24 << 20;

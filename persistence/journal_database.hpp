@@ -32,6 +32,8 @@ enum class family : std::uint8_t {
   trail,
   deliveries,
   refs,
+  audit,
+  history,
 };
 
 /// The open RocksDB under the journal, and what its errors mean.

@@ -169,4 +169,10 @@ std::string receiver_key(std::string_view url) {
   return std::string{"gone\0", 5}.append(url);
 }
 
+std::string history_key(std::uint8_t level, std::uint32_t place) {
+  std::string key(1, static_cast<char>(level));
+  append_number(key, place, 4);
+  return key;
+}
+
 } // namespace pixmill::persistence

@@ -95,4 +95,7 @@ std::string delivery_key(std::string_view job, std::string_view event);
 std::string event_key(std::string_view event);
 std::string receiver_key(std::string_view url);
 
+/// Returns the key in `history` of one place in the ring of a level.
+std::string history_key(std::uint8_t level, std::uint32_t place);
+
 } // namespace pixmill::persistence

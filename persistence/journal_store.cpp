@@ -121,6 +121,22 @@ const token_store& journal_store::tokens() const noexcept {
   return impl_->tokens();
 }
 
+audit_log& journal_store::audit() noexcept {
+  return impl_->audit();
+}
+
+const audit_log& journal_store::audit() const noexcept {
+  return impl_->audit();
+}
+
+rate_history& journal_store::history() noexcept {
+  return impl_->history();
+}
+
+const rate_history& journal_store::history() const noexcept {
+  return impl_->history();
+}
+
 caf::expected<std::string> journal_store::csv_chunk(std::string_view job,
                                                     std::uint32_t index) const {
   return impl_->reader().csv_chunk(job, index);

@@ -15,10 +15,12 @@
 #include "model/delivery.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
+#include "persistence/audit_log.hpp"
 #include "persistence/item_index.hpp"
 #include "persistence/journal_purge.hpp"
 #include "persistence/journal_tally.hpp"
 #include "persistence/outbox.hpp"
+#include "persistence/rate_history.hpp"
 #include "persistence/settlement_trail.hpp"
 #include "persistence/slot_cursor.hpp"
 #include "persistence/token_store.hpp"
@@ -43,8 +45,8 @@ enum class write_verdict : std::uint8_t {
 /// any thread may read.
 ///
 /// Column families: `meta`, `jobs`, `csv`, `slots`, `outbox`, `idem`,
-/// `tokens`, `index`, `trail`, `deliveries`, `refs`. Every value starts with a
-/// version byte.
+/// `tokens`, `index`, `trail`, `deliveries`, `refs`, `audit`, `history`. Every
+/// value starts with a version byte.
 class journal_store {
 public:
   /// 2 added the families `index` and `trail`, 3 `refs`.
@@ -170,6 +172,14 @@ public:
   /// Returns the tokens of this journal; who writes them is who writes it.
   token_store& tokens() noexcept;
   const token_store& tokens() const noexcept;
+
+  /// Returns who did what; who writes it is who writes the journal.
+  audit_log& audit() noexcept;
+  const audit_log& audit() const noexcept;
+
+  /// Returns the rates of the past; who writes them is who writes the journal.
+  rate_history& history() noexcept;
+  const rate_history& history() const noexcept;
 
 private:
   class impl;

@@ -30,6 +30,20 @@ void journal_tally::count(const outcome& x) noexcept {
     add(other_statuses_);
 }
 
+journal_totals journal_tally::totals() const noexcept {
+  const auto load = [](const counter& x) {
+    return x.load(std::memory_order_relaxed);
+  };
+  journal_totals out{
+    .images = 0,
+    .bytes_in = load(bytes_in_),
+    .bytes_out = load(bytes_out_),
+    .failures = load(states_[static_cast<std::size_t>(item_state::failed)])};
+  for (const auto& count : states_)
+    out.images += load(count);
+  return out;
+}
+
 void journal_tally::add_to(telemetry::metric_page& page) const {
   for (std::size_t i = 0; i < states_.size(); ++i)
     if (const auto state = static_cast<item_state>(i); is_terminal(state))

@@ -9,6 +9,14 @@
 
 namespace pixmill::persistence {
 
+/// Sums over all outcomes since a journal was opened.
+struct journal_totals {
+  std::uint64_t images = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t failures = 0;
+};
+
 /// What a journal has written since it was opened. One thread counts, any may
 /// read.
 class journal_tally {
@@ -25,6 +33,12 @@ public:
   void set_latched(bool latched) noexcept {
     latched_.store(latched, std::memory_order_relaxed);
   }
+
+  bool latched() const noexcept {
+    return latched_.load(std::memory_order_relaxed);
+  }
+
+  journal_totals totals() const noexcept;
 
   void add_to(telemetry::metric_page& page) const;
 

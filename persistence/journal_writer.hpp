@@ -14,9 +14,11 @@
 #include <caf/expected.hpp>
 #include <caf/unit.hpp>
 
+#include "persistence/audit_log.hpp"
 #include "persistence/journal_database.hpp"
 #include "persistence/journal_reader.hpp"
 #include "persistence/journal_store.hpp"
+#include "persistence/rate_history.hpp"
 
 namespace rocksdb {
 class WriteBatch;
@@ -31,7 +33,7 @@ public:
   explicit journal_writer(std::unique_ptr<journal_database> database)
       : database_{std::move(database)}, reader_{*database_},
         tokens_{*database_}, trail_{*database_}, outbox_{*database_},
-        purge_{*database_} {
+        purge_{*database_}, audit_{*database_}, history_{*database_} {
     // nop
   }
 
@@ -76,6 +78,14 @@ public:
     return tokens_;
   }
 
+  audit_log& audit() noexcept {
+    return audit_;
+  }
+
+  rate_history& history() noexcept {
+    return history_;
+  }
+
 private:
   /// What the outcomes of a job have come to so far.
   struct tally {
@@ -108,6 +118,8 @@ private:
   settlement_trail trail_;
   outbox outbox_;
   journal_purge purge_;
+  audit_log audit_;
+  rate_history history_;
   journal_tally written_;
   // What the database holds, of jobs that are being worked on: the writer's.
   std::unordered_map<std::string, tally> tallies_;

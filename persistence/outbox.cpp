@@ -126,6 +126,37 @@ outbox::of_job(std::string_view job) const {
   return out;
 }
 
+caf::expected<outbox::page>
+outbox::newest(std::string_view before, std::optional<delivery_state> state,
+               std::size_t limit, std::chrono::milliseconds time) const {
+  page out;
+  const auto until = std::chrono::steady_clock::now() + time;
+  const auto prefix = event_key({});
+  const iterator at{
+    database_.db().NewIterator({}, database_[family::deliveries])};
+  // Ids sort by time; what stands behind all of them sorts behind any.
+  at->SeekForPrev(before.empty() ? prefix + '\xff' : event_key(before));
+  if (at->Valid() && !before.empty() && at->key() == event_key(before))
+    at->Prev();
+  std::string seen;
+  for (; at->Valid() && at->key().starts_with(prefix); at->Prev()) {
+    if (out.events.size() == limit
+        || (!seen.empty() && std::chrono::steady_clock::now() >= until)) {
+      out.next = seen;
+      return out;
+    }
+    seen = at->key().ToStringView().substr(prefix.size());
+    auto event = stored(at->value().ToStringView().substr(1), seen);
+    if (!event)
+      return std::move(event.error());
+    if (*event && (!state || (*event)->state == *state))
+      out.events.push_back(std::move(**event));
+  }
+  if (!at->status().ok())
+    return database_.to_error(at->status());
+  return out;
+}
+
 caf::expected<delivery> outbox::find(std::string_view event) const {
   const auto none = [&] {
     return make_error(errc::no_such_delivery, std::string{event});

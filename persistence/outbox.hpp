@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +49,21 @@ public:
 
   /// Returns the events of a job, oldest first.
   caf::expected<std::vector<delivery>> of_job(std::string_view job) const;
+
+  /// Events of all jobs, newest first.
+  struct page {
+    std::vector<delivery> events;
+    std::string next; ///< Where the next one begins; empty: this is the last.
+  };
+
+  /// Returns at most `limit` events; fewer, though it is not the last page,
+  /// when looking takes longer than `time`.
+  /// @param before Only those older than this one; empty: all.
+  /// @param state  Only those in it; nothing: in any.
+  caf::expected<page> newest(std::string_view before,
+                             std::optional<delivery_state> state,
+                             std::size_t limit,
+                             std::chrono::milliseconds time) const;
 
   /// @retval errc::no_such_delivery
   caf::expected<delivery> find(std::string_view event) const;

@@ -133,6 +133,29 @@ void each_of_entry(F& f, T& x) {
   f(x.tries);
 }
 
+template <class F, class T>
+void each_of_audit(F& f, T& x) {
+  f(x.id);
+  f(x.at);
+  f(x.who);
+  f(x.address);
+  f(x.what);
+  f(x.target);
+  f(x.effect);
+  f(x.request);
+}
+
+template <class F, class T>
+void each_of_sample(F& f, T& x) {
+  f(x.began_s);
+  f(x.covered_ms);
+  f(x.images);
+  f(x.bytes_in);
+  f(x.bytes_out);
+  f(x.failures);
+  f(x.cpu_us);
+}
+
 } // namespace
 
 std::string encode(const outcome& x) {
@@ -268,6 +291,32 @@ bool decode(std::string_view bytes, delivery& x) {
 bool decode(std::string_view bytes, outbox_entry& x) {
   field_reader f{bytes};
   each_of_entry(f, x);
+  return f.finished_well();
+}
+
+std::string encode(const audit_entry& x) {
+  std::string out;
+  field_writer f{out};
+  each_of_audit(f, x);
+  return out;
+}
+
+std::string encode(const rate_sample& x) {
+  std::string out;
+  field_writer f{out};
+  each_of_sample(f, x);
+  return out;
+}
+
+bool decode(std::string_view bytes, audit_entry& x) {
+  field_reader f{bytes};
+  each_of_audit(f, x);
+  return f.finished_well();
+}
+
+bool decode(std::string_view bytes, rate_sample& x) {
+  field_reader f{bytes};
+  each_of_sample(f, x);
   return f.finished_well();
 }
 

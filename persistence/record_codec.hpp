@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "model/api_token.hpp"
+#include "model/audit_entry.hpp"
 #include "model/delivery.hpp"
 #include "model/job.hpp"
 #include "model/outcome.hpp"
+#include "model/rate_sample.hpp"
 #include "model/sheet.hpp"
 
 namespace pixmill::persistence {
@@ -27,6 +29,8 @@ std::string encode(const std::vector<sheet_mark>& x);
 std::string encode(const delivery& x);
 /// Without `event` and `due`, which stand in its key.
 std::string encode(const outbox_entry& x);
+std::string encode(const audit_entry& x);
+std::string encode(const rate_sample& x);
 
 /// Decodes what `encode` made.
 /// @returns False when `bytes` is anything else; `x` is then unspecified.
@@ -39,5 +43,7 @@ bool decode(std::string_view bytes, std::vector<slot_id>& x);
 bool decode(std::string_view bytes, std::vector<sheet_mark>& x);
 bool decode(std::string_view bytes, delivery& x);
 bool decode(std::string_view bytes, outbox_entry& x);
+bool decode(std::string_view bytes, audit_entry& x);
+bool decode(std::string_view bytes, rate_sample& x);
 
 } // namespace pixmill::persistence

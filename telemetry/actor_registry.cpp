@@ -2,84 +2,14 @@
 
 #include <array>
 #include <mutex>
-#include <utility>
 
 namespace pixmill::telemetry {
-namespace {
-
-using std::chrono::duration_cast;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-} // namespace
 
 struct actor_registry::shard {
   mutable std::mutex mutex;
   actor_record* first = nullptr;
   std::array<std::atomic<std::uint64_t>, actor_kind_count> counts{};
 };
-
-const char* to_string(actor_kind kind) noexcept {
-  switch (kind) {
-  case actor_kind::supervisor:
-    return "supervisor";
-  case actor_kind::job:
-    return "job";
-  case actor_kind::dispatcher:
-    return "dispatcher";
-  case actor_kind::worker:
-    return "worker";
-  case actor_kind::row:
-    return "row";
-  case actor_kind::image:
-    return "image";
-  case actor_kind::journal:
-    return "journal";
-  case actor_kind::notifier:
-    return "notifier";
-  }
-  return "unknown";
-}
-
-actor_record::actor_record(actor_kind kind, std::uint64_t id,
-                           std::uint64_t parent, std::string label)
-    : kind_{kind}, id_{id}, parent_{parent}, label_{std::move(label)},
-      born_{clock::now()} {
-  actor_registry::instance().enter(*this);
-}
-
-actor_record::~actor_record() {
-  actor_registry::instance().leave(*this);
-}
-
-actor_record::handling::handling(actor_record& record) noexcept
-    : record_{record} {
-  record_.messages_.fetch_add(1, std::memory_order_relaxed);
-  record_.busy_since_.store(clock::now().time_since_epoch().count(),
-                            std::memory_order_relaxed);
-}
-
-actor_record::handling::~handling() {
-  record_.busy_since_.store(0, std::memory_order_relaxed);
-}
-
-actor_snapshot actor_record::snapshot() const {
-  const auto now = clock::now();
-  const auto busy_since = busy_since_.load(std::memory_order_relaxed);
-  actor_snapshot out;
-  out.id = id_;
-  out.parent = parent_;
-  out.kind = kind_;
-  out.label = label_;
-  out.state = state_.load(std::memory_order_relaxed);
-  out.age = duration_cast<milliseconds>(now - born_);
-  out.mailbox = mailbox_.load(std::memory_order_relaxed);
-  out.messages = messages_.load(std::memory_order_relaxed);
-  if (busy_since != 0)
-    out.busy = duration_cast<milliseconds>(
-      now - clock::time_point{clock::duration{busy_since}});
-  return out;
-}
 
 actor_registry& actor_registry::instance() {
   static actor_registry registry;
@@ -132,6 +62,19 @@ std::vector<actor_snapshot> actor_registry::snapshot(std::size_t limit) const {
       out.push_back(record->snapshot());
   }
   return out;
+}
+
+bool actor_registry::visit(
+  std::uint64_t id,
+  const std::function<void(const actor_record&)>& look) const {
+  const auto& home = shards_[id % shard_count];
+  const std::lock_guard lock{home.mutex};
+  for (auto* record = home.first; record != nullptr; record = record->next_)
+    if (record->id_ == id) {
+      look(*record);
+      return true;
+    }
+  return false;
 }
 
 } // namespace pixmill::telemetry

@@ -64,6 +64,16 @@ double open_descriptors() {
 
 } // namespace
 
+std::uint64_t process_cpu_us() noexcept {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto in_us = [](const timeval& x) {
+    return static_cast<std::uint64_t>(x.tv_sec) * 1'000'000
+           + static_cast<std::uint64_t>(x.tv_usec);
+  };
+  return in_us(used.ru_utime) + in_us(used.ru_stime);
+}
+
 void add_process_metrics(metric_page& page) {
   static const double started = find_start_time();
   rusage used{};

@@ -23,8 +23,8 @@ protected:
         };
       });
     subject = system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
-                           compress_goal{}, flow_id{0}, std::string{trace},
-                           services.get(), collector);
+                           compress_goal{}, flow_id{0}, std::string{"job_1"},
+                           std::string{trace}, services.get(), collector);
     run();
   }
 

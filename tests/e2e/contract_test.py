@@ -223,6 +223,7 @@ class Contract(Case):
         job = self.submissions()
         self.reading(job)
         self.commands()
+        self.console()
         self.webhooks()
         self.compat()
         self.pages()
@@ -482,6 +483,64 @@ class Contract(Case):
         self.good("DELETE", f"/v1/jobs/{NOBODY}", want=404)
         self.good("DELETE", path, want=204)
         self.gone(job)
+
+    def console(self):
+        """Looking inside, and acting on it."""
+        job = self.submitted(self.catalogue("delay/1000", 60, "&inside"))
+        self.state(job, "running")
+        self.looks(job)
+        self.acts(job)
+        self.operations()
+        self.good("POST", f"/v1/jobs/{job}/cancel", want=202)
+
+    def looks(self, job):
+        self.bad("GET", "/v1/actors?sort=size", 422, "option-invalid")
+        self.bad("GET", "/v1/actors/tree?depth=0", 422, "option-invalid")
+        self.good("GET", "/v1/actors")
+        self.good("GET", f"/v1/actors?sort=busy&top=5&job={job}&window=5s")
+        tree = self.good("GET", "/v1/actors/tree?depth=4&limit=2")
+        self.good("GET", tree.headers["Link"].split(">")[0][1:])
+        self.bad("GET", "/v1/actors/tree?root=head:999999", 404,
+                 "no-such-actor")
+        for one in self.server.get("/v1/actors?top=1000").json["actors"]:
+            if one["kind"] not in ("row", "image"):
+                self.good("GET", f"/v1/actors/{one['id']}")
+        self.bad("GET", "/v1/actors/head:999999", 404, "no-such-actor")
+
+    def operations(self):
+        for path in ("overview", "origins", "config", "audit", "errors",
+                     "history", "deliveries"):
+            self.good("GET", f"/v1/{path}")
+        self.good("GET", "/v1/history?metric=cpu&points=5")
+        self.bad("GET", "/v1/history?metric=joy", 422, "option-invalid")
+        self.good("GET", "/v1/errors?code=timeout&host=a.example&limit=1")
+        page = self.good("GET", "/v1/audit?limit=1")
+        self.good("GET", page.headers["Link"].split(">")[0][1:])
+        for path in ("audit", "errors", "deliveries"):
+            self.bad("GET", f"/v1/{path}?limit=0", 422, "option-invalid")
+
+    def acts(self, job):
+        actors = self.server.get(f"/v1/actors?kind=job&job={job}")
+        actor = actors.json["actors"][0]["id"]
+        path = f"/v1/actors/{actor}"
+        send = {"Content_Type": "application/json"}
+        begun = self.good("POST", path + "/trace", b'{"seconds":1}', 202,
+                          **send)
+        events = self.good("GET", begun.json["links"]["events"])
+        self.assertIn(b"event: end", events.body)
+        self.bad("POST", path + "/trace", 422, "option-invalid", b'{"x":1}',
+                 **send)
+        self.bad("POST", "/v1/actors/head:999999/trace", 404,
+                 "no-such-actor", b"{}", **send)
+        self.bad("GET", "/v1/traces/trc_x/events", 404, "no-such-trace")
+        self.good("POST", path + "/kill", b"{}", 409, **send)
+        journal = self.server.get("/v1/actors?kind=journal")
+        self.bad("POST", f"/v1/actors/{journal.json['actors'][0]['id']}/kill",
+                 409, "not-killable", b"{}", **send)
+        self.good("POST", path + "/kill",
+                  json.dumps({"confirm": actor}).encode(), 202, **send)
+        self.bad("POST", "/v1/actors/head:999999/kill", 404, "no-such-actor",
+                 b"{}", **send)
 
     def gone(self, job):
         """A job that was purged, on every route that names it."""

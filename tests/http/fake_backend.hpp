@@ -7,6 +7,7 @@
 
 #include "http/backend.hpp"
 #include "model/errc.hpp"
+#include "tests/http/fake_introspection.hpp"
 
 namespace pixmill::test {
 
@@ -165,6 +166,10 @@ public:
     return fetched_source;
   }
 
+  http::introspection& inside() override {
+    return cluster;
+  }
+
   caf::expected<std::unique_ptr<http::file_source>>
   image(std::string_view, image_format) override {
     return make_error(errc::store, "there is none");
@@ -188,6 +193,7 @@ public:
   std::vector<job_record> accepted;
   std::vector<api_token> stored_tokens;
   std::vector<delivery> events;
+  fake_introspection cluster;
 };
 
 } // namespace pixmill::test
