@@ -25,6 +25,8 @@ const char* kept(const std::string& name) {
 }
 
 std::string plain_name(std::string name) {
+  if (name == "@str")
+    return "text";
   if (const auto at = name.find_last_of(":");
       at != std::string::npos && name.find('<') == name.npos)
     name.erase(0, at + 1);

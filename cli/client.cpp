@@ -13,6 +13,7 @@
 #include "cli/client_submit.hpp"
 #include "cli/client_watch.hpp"
 #include "cli/client_webhooks.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/held_signals.hpp"
 #include "cli/service_json.hpp"
@@ -137,6 +138,9 @@ public:
   int operator()(const webhook_test_options& x) const {
     return webhook_test(x, server_, to_);
   }
+  int operator()(const console_options& x) const {
+    return console_line(x, server_, to_);
+  }
 
 private:
   service& server_;
@@ -159,6 +163,9 @@ int client(const client_options& options,
   auto address = address_of(about, environment);
   if (!address)
     return report_failure(address.error(), to);
+  const auto* wish = std::get_if<console_options>(&options);
+  if (wish != nullptr && wish->command.empty())
+    return console(std::move(*address), to);
   const held_signals signals;
   service server{std::move(*address), [&](std::chrono::milliseconds pause) {
                    return signals.came_within(pause);

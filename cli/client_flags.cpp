@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/console_command.hpp"
 #include "cli/sheet_flags.hpp"
 
 namespace pixmill::cli {
@@ -122,6 +123,19 @@ void add_list(CLI::App& app, list_options& options) {
   add_server_flags(verb, options);
 }
 
+void add_console(CLI::App& app, console_options& options) {
+  auto& verb = *app.add_subcommand("console", "Looks inside a running service");
+  verb
+    .add_option("-c,--command", options.command,
+                "One line instead of the terminal, such as \"actors top\"")
+    ->option_text("LINE");
+  add_server_flags(verb, options);
+  verb.footer(std::string{token_footer} + "Lines:\n"
+              + std::string{command_help()}
+              + "\n  pixmill console --url https://pixmill.example\n"
+                "  pixmill console -c \"actors top mailbox 5\" --json");
+}
+
 } // namespace
 
 void add_server_flags(CLI::App& verb, server_options& options) {
@@ -152,6 +166,7 @@ void add_client_verbs(CLI::App& app, client_targets& into) {
   replay.add_option("EVENT", into.replay.event, "As deliveries prints it")
     ->required();
   add_server_flags(replay, into.replay);
+  add_console(app, into.console);
 }
 
 std::optional<client_options> selected_client_verb(const CLI::App& app,
@@ -170,6 +185,8 @@ std::optional<client_options> selected_client_verb(const CLI::App& app,
     return std::move(from.list);
   if (app.got_subcommand("deliveries"))
     return std::move(from.deliveries);
+  if (app.got_subcommand("console"))
+    return std::move(from.console);
   if (app.got_subcommand("replay"))
     return std::move(from.replay);
   for (const auto& [name, steer] : {std::pair{"cancel", &from.cancel},

@@ -23,6 +23,7 @@ struct client_targets {
   list_options list;
   deliveries_options deliveries;
   replay_options replay;
+  console_options console;
 };
 
 /// Adds the flags that say which server is meant, and `--json`.

@@ -64,10 +64,14 @@ struct webhook_test_options : server_options {
   std::string receiver; ///< URL.
 };
 
+struct console_options : server_options {
+  std::string command; ///< Empty: on the terminal.
+};
+
 /// The verbs that are requests to a server.
 using client_options =
   std::variant<submit_options, status_options, watch_options, results_options,
                steer_options, retry_options, list_options, deliveries_options,
-               replay_options, webhook_test_options>;
+               replay_options, webhook_test_options, console_options>;
 
 } // namespace pixmill::cli

@@ -19,11 +19,11 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 22> verb_names{
+constexpr std::array<std::string_view, 23> verb_names{
   "run",    "serve",   "validate", "verify", "submit",  "status",
   "watch",  "results", "cancel",   "pause",  "resume",  "retry",
   "ls",     "token",   "config",   "doctor", "version", "deliveries",
-  "replay", "webhook", "compare",  "audit"};
+  "replay", "webhook", "compare",  "audit",  "console"};
 
 constexpr auto result_group = "What is written";
 

@@ -14,7 +14,7 @@ find_package(CLI11 REQUIRED)
 
 foreach(package IN ITEMS
         libavif libwebp libwebpdemux libwebpmux imagequant spng libarchive libdeflate libidn2
-        libxxhash libseccomp Magick++-6.Q16 prometheus-cpp-core)
+        libxxhash libseccomp ncursesw Magick++-6.Q16 prometheus-cpp-core)
   string(MAKE_C_IDENTIFIER "${package}" prefix)
   pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
 endforeach()

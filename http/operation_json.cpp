@@ -88,7 +88,7 @@ bottleneck bottleneck_of(const stage_load& x) {
                       + counted(x.storing, "at the store");
   if (x.storing >= fetching && x.storing >= compressing)
     return {"store", "images pile up before the store: " + stages};
-  if (compressing >= fetching || x.compressions_waiting >= x.codec_processes)
+  if (compressing >= fetching || x.compressions_waiting > x.codec_processes)
     return {"cpu", "images pile up before the "
                      + counted(x.codec_processes, "codec processes: ")
                      + stages};
