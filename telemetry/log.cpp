@@ -2,11 +2,16 @@
 
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "telemetry/log_queue.hpp"
 
 namespace pixmill::telemetry {
 namespace {
@@ -84,12 +89,24 @@ std::string pattern_of(const log_settings& settings) {
          + "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 }
 
-// Set once by start_log, before there are other threads.
-std::shared_ptr<spdlog::logger> logger;
+// How long the end of the process waits for what takes the log.
+constexpr std::chrono::seconds longest_drain{1};
+
+// Set once by start_log, before there are other threads. Never destroyed: what
+// takes the log may have stopped reading, and others may still log.
+log_queue* queue = nullptr;
 bool as_json = false;
 bool with_access = false;
 
 thread_local log_scope* innermost = nullptr;
+
+void replace_queue(std::unique_ptr<log_queue> next) {
+  static const int registered = std::atexit(drain_log);
+  static_cast<void>(registered);
+  std::unique_ptr<log_queue> last{std::exchange(queue, next.release())};
+  if (last && !last->drain(longest_drain))
+    static_cast<void>(last.release()); // It may wait for ever.
+}
 
 // A text with blanks stands in quotes, so that one can tell where it ends.
 std::string plain_value(std::string_view text) {
@@ -138,16 +155,21 @@ bool start_log(const log_settings& settings) {
       sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     else
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.file);
-    logger = std::make_shared<spdlog::logger>("pixmill", std::move(sink));
+    replace_queue(std::make_unique<log_queue>(std::move(sink)));
   } catch (const spdlog::spdlog_ex&) {
     return false;
   }
   as_json = settings.json;
   with_access = settings.access;
-  logger->set_level(to_spdlog(settings.level));
-  logger->flush_on(spdlog::level::info);
-  logger->set_pattern(pattern_of(settings), spdlog::pattern_time_type::utc);
+  auto& logger = queue->logger();
+  logger.set_level(to_spdlog(settings.level));
+  logger.set_pattern(pattern_of(settings), spdlog::pattern_time_type::utc);
   return true;
+}
+
+void drain_log() {
+  if (queue != nullptr)
+    queue->drain(longest_drain);
 }
 
 void log(log_level level, std::string_view message,
@@ -166,11 +188,11 @@ void log(log_level level, std::string_view message,
   if (innermost != nullptr)
     line += innermost->text_;
   // As an argument: what it says is no format.
-  logger->log(to_spdlog(level), "{}", line);
+  queue->logger().log(to_spdlog(level), "{}", line);
 }
 
 bool is_logged(log_level level) noexcept {
-  return logger != nullptr && logger->should_log(to_spdlog(level));
+  return queue != nullptr && queue->logger().should_log(to_spdlog(level));
 }
 
 bool logs_access() noexcept {

@@ -63,10 +63,16 @@ private:
 };
 
 /// Opens the log; before this, and after `log_level::off`, nothing is written.
+/// The end of the process waits up to a second for what is not yet written.
 /// @returns False when `settings.file` cannot be opened.
 bool start_log(const log_settings& settings);
 
-/// Writes one line. Thread-safe. Never pass a secret; pass URLs through
+/// Waits until all lines so far are written, at most a second.
+void drain_log();
+
+/// Writes one line, soon and on another thread: it waits for nothing. Lines
+/// beyond those that can wait are dropped, and that is said. Thread-safe. Never
+/// pass a secret; pass URLs through
 /// `loggable_url`. Fields without a text are left out.
 void log(log_level level, std::string_view message,
          std::initializer_list<log_field> fields = {});

@@ -1,9 +1,15 @@
 #include "telemetry/log.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -27,6 +33,7 @@ protected:
   }
 
   std::vector<std::string> lines() const {
+    drain_log();
     std::vector<std::string> out;
     std::ifstream in{path};
     for (std::string line; std::getline(in, line);)
@@ -53,6 +60,38 @@ TEST_F(Log, LeavesOutWhatIsLessSevere) {
   log(log_level::info, "no");
   log(log_level::error, "yes");
   EXPECT_EQ(lines().size(), 1u);
+}
+
+// Nobody reads the pipe: who logs must not notice.
+TEST_F(Log, WaitsForNobodyWhoReadsIt) {
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  start(log_level::info, false);
+  for (int i = 0; i < 20'000; ++i)
+    log(log_level::info, "a line that nobody takes");
+  ASSERT_EQ(::fcntl(reader, F_SETFL, 0), 0);
+  std::string text(64 << 10, ' ');
+  std::string seen;
+  for (ssize_t got = 1;
+       got > 0
+       && seen.find("lines that the log could not take") == seen.npos;) {
+    got = ::read(reader, text.data(), text.size());
+    seen.append(text, 0, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  }
+  EXPECT_NE(seen.find("dropped "), seen.npos);
+  // What waits still goes out, so that the log can end.
+  ASSERT_EQ(::fcntl(reader, F_SETFL, O_NONBLOCK), 0);
+  std::jthread rest{[&](const std::stop_token& end) {
+    std::string more(64 << 10, ' ');
+    while (!end.stop_requested())
+      static_cast<void>(::read(reader, more.data(), more.size()));
+  }};
+  drain_log();
+  start_log({.level = log_level::off, .json = false, .file = {}});
+  rest.request_stop();
+  rest.join();
+  ::close(reader);
 }
 
 TEST_F(Log, WritesOneJsonObjectALine) {
