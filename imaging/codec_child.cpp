@@ -59,8 +59,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// Signals back to their defaults, and a process group of its own: Ctrl-C in
-/// the terminal is the parent's to handle.
+/// Signals back to their defaults, and a session of its own: Ctrl-C in the
+/// terminal is the parent's to handle, and the CPU is shared among sessions.
 void set_attributes(posix_spawnattr_t& attributes) {
   sigset_t all;
   sigset_t none;
@@ -68,10 +68,9 @@ void set_attributes(posix_spawnattr_t& attributes) {
   sigemptyset(&none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF
                                           | POSIX_SPAWN_SETSIGMASK
-                                          | POSIX_SPAWN_SETPGROUP);
+                                          | POSIX_SPAWN_SETSID);
 }
 
 int spawn(const std::string& program, int socket, pid_t& pid) {

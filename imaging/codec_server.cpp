@@ -12,6 +12,7 @@
 
 #include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_wire.hpp"
+#include "imaging/session_niceness.hpp"
 #include "imaging/shared_memory.hpp"
 #include "model/errc.hpp"
 
@@ -26,9 +27,11 @@ constexpr int kept_free_bytes = 256 << 20;
 // pages cost more than they are worth, and not what the largest one took.
 constexpr std::size_t most_idle_bytes = 8 << 20;
 
-void prepare(const codec_request& first) {
-  ::setpriority(PRIO_PROCESS, 0,
-                static_cast<int>(std::min<std::uint32_t>(first.nice, 19)));
+void prepare(const codec_request& first, session_niceness& session) {
+  const auto niceness =
+    static_cast<int>(std::min<std::uint32_t>(first.nice, 19));
+  ::setpriority(PRIO_PROCESS, 0, niceness);
+  session.prepare(niceness);
   // NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread.
   ::mallopt(M_MMAP_THRESHOLD, map_from_bytes);
   ::mallopt(M_TRIM_THRESHOLD, kept_free_bytes);
@@ -111,6 +114,7 @@ int serve_codec(int descriptor, compress_function compress,
   shared_memory memory;
   bool confined = false;
   sandbox_gaps gaps = 0;
+  session_niceness session;
   for (;;) {
     codec_request request;
     const auto got = receive_packet(descriptor, &request, sizeof(request));
@@ -126,9 +130,10 @@ int serve_codec(int descriptor, compress_function compress,
     if (got.size != sizeof(request) || !valid(request, bytes.size()))
       return 1;
     if (!std::exchange(confined, true)) {
-      prepare(request);
+      prepare(request, session);
       gaps = confine(request.memory_limit);
     }
+    session.apply();
     const auto result =
       work(bytes.first(request.source_bytes), request, compress);
     codec_reply reply;

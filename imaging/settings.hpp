@@ -28,7 +28,7 @@ struct imaging_settings {
   std::uint64_t memory_limit = 2ull << 30;
   /// Images after which a codec process is replaced.
   std::uint32_t recycle_after = 5'000;
-  /// Niceness of codec processes, 0 to 19.
+  /// Niceness of codec processes and of the sessions that they lead, 0 to 19.
   std::uint32_t nice = 5;
 };
 

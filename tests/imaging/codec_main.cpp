@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <new>
 #include <string>
 #include <vector>
@@ -65,6 +66,13 @@ std::string environment() {
   return result;
 }
 
+std::string content_of(const char* path) {
+  std::ifstream file{path};
+  std::string text;
+  std::getline(file, text);
+  return text;
+}
+
 std::string descriptors() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"})
@@ -83,7 +91,8 @@ std::string limits() {
   ::getrlimit(RLIMIT_AS, &memory);
   return "core " + std::to_string(core.rlim_max) + " memory "
          + std::to_string(memory.rlim_max) + " nice "
-         + std::to_string(::getpriority(PRIO_PROCESS, 0));
+         + std::to_string(::getpriority(PRIO_PROCESS, 0)) + " session "
+         + content_of("/proc/self/autogroup");
 }
 
 std::string describe(const compress_goal& goal,
