@@ -15,6 +15,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/admission.hpp"
+#include "actors/archive.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/head_metrics.hpp"
 #include "actors/journal.hpp"
@@ -26,6 +27,7 @@
 #include "net/webhook_sender.hpp"
 #include "persistence/directory_store.hpp"
 #include "persistence/journal_store.hpp"
+#include "persistence/object_syncer.hpp"
 #include "persistence/store_owners.hpp"
 #include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
@@ -49,6 +51,7 @@ struct parts {
   std::unique_ptr<persistence::journal_store> journal;
   std::unique_ptr<persistence::directory_store> images;
   std::unique_ptr<persistence::store_writer> writer;
+  std::unique_ptr<persistence::object_syncer> syncer;
   std::unique_ptr<net::source_fetcher> fetcher;
   std::unique_ptr<imaging::codec_pool> codec;
   std::unique_ptr<net::webhook_sender> sender; ///< Once there are webhooks.
@@ -95,6 +98,8 @@ caf::expected<parts> open_parts(const head_settings& settings) {
     return claimed.error();
   out.writer =
     std::make_unique<persistence::store_writer>(*out.images, store_threads);
+  out.syncer = std::make_unique<persistence::object_syncer>(
+    [images = out.images.get()] { return images->sync(); });
   auto fetcher = net::source_fetcher::create(settings.fetch);
   if (!fetcher)
     return std::move(fetcher.error());
@@ -261,7 +266,9 @@ private:
       actors::journal,
       journal_setup{.store = parts_.journal.get(),
                     .sync_objects =
-                      [images = parts_.images.get()] { return images->sync(); },
+                      [syncer = parts_.syncer.get()](auto done) {
+                        syncer->start(std::move(done));
+                      },
                     .rules = settings.rules,
                     .commit_outcomes = settings.store.commit_outcomes,
                     .commit_interval = settings.store.commit_interval,
@@ -269,6 +276,8 @@ private:
                     .sample_interval = settings.tidies
                                          ? sample_interval
                                          : std::chrono::milliseconds{0}});
+    archive_ =
+      system_.spawn<caf::detached>(actors::archive, parts_.journal.get());
     places_ = std::make_shared<admission>(settings.jobs.max_queued,
                                           settings.jobs.max_queued_per_tenant);
     dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);
@@ -285,6 +294,7 @@ private:
       dispatcher_);
     supervisor_ = system_.spawn(
       supervisor, supervisor_setup{.journal = journal_,
+                                   .archive = archive_,
                                    .dispatcher = dispatcher_,
                                    .settings = std::move(settings.jobs),
                                    .rules = std::move(settings.rules),
@@ -313,6 +323,7 @@ private:
     parts_.codec.reset();
     parts_.fetcher.reset();
     parts_.writer.reset();
+    end(archive_);
     end(journal_);
   }
 
@@ -323,6 +334,7 @@ private:
   caf::actor_system system_;
   inspector inspector_{system_};
   journal_actor journal_;
+  archive_actor archive_;
   dispatcher_actor dispatcher_;
   worker_actor worker_;
   supervisor_actor supervisor_;
@@ -351,8 +363,9 @@ caf::expected<caf::unit_t> head::put_chunk(csv_chunk chunk) {
   return impl_->ask<caf::unit_t>(std::move(chunk));
 }
 
-caf::expected<job_status> head::accept(job_record job) {
-  return impl_->ask<job_status>(atom::accept::value, std::move(job));
+caf::expected<job_status> head::accept(job_record job, std::string csv) {
+  return impl_->ask<job_status>(atom::accept::value, std::move(job),
+                                std::move(csv));
 }
 
 caf::error head::room(const std::string& tenant) const {

@@ -70,8 +70,9 @@ public:
   /// Stores one chunk of a sheet under the id that its job will have.
   caf::expected<caf::unit_t> put_chunk(csv_chunk chunk);
 
-  /// Accepts a job whose chunks are stored; durable on return.
-  caf::expected<job_status> accept(job_record job);
+  /// Accepts a job; durable on return.
+  /// @param csv The whole sheet, if no chunk of it was put.
+  caf::expected<job_status> accept(job_record job, std::string csv = {});
 
   /// Says whether another job of a tenant would be accepted now; waits for
   /// nobody.

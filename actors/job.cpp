@@ -84,7 +84,7 @@ void job_state_machine::advance() {
 void job_state_machine::ask_for_chunk() {
   reading_ = true;
   self_
-    ->request(setup_.journal, caf::infinite,
+    ->request(setup_.archive, caf::infinite,
               chunk_query{.job = job_.id, .index = next_chunk_++})
     .then(
       [this](const std::string& bytes) {
@@ -101,7 +101,7 @@ void job_state_machine::ask_for_chunk() {
 void job_state_machine::ask_for_settled() {
   reading_ = true;
   self_
-    ->request(setup_.journal, caf::infinite,
+    ->request(setup_.archive, caf::infinite,
               settled_query{.job = job_.id,
                             .first = window_->settled_from(),
                             .limit = 4'096})

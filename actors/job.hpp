@@ -26,6 +26,7 @@ struct job_setup {
   sheet_rules rules; ///< Under which its sheet was accepted.
   job_settings settings;
   journal_actor journal;
+  archive_actor archive;
   dispatcher_actor dispatcher;
   supervisor_actor supervisor;
   news_board* news = nullptr; ///< Outlives the actor; null: nobody listens.

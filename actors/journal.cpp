@@ -1,18 +1,18 @@
 #include "actors/journal.hpp"
 
+#include <future>
+
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/archive.hpp"
 #include "actors/tracking.hpp"
 #include "persistence/retry_selection.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::actors {
 namespace {
-
-using persistence::slot_write;
-using persistence::write_verdict;
 
 constexpr auto retry_interval = std::chrono::seconds{1};
 
@@ -37,10 +37,6 @@ telemetry::actor_record& journal_state::record() {
   return *record_;
 }
 
-persistence::journal_store& journal_state::store() {
-  return *setup_.store;
-}
-
 void journal_state::start(journal_setup setup) {
   setup_ = std::move(setup);
   record_.emplace(telemetry::actor_kind::journal, self_->id(), 0, "journal",
@@ -61,10 +57,11 @@ caf::result<void> journal_state::put(const csv_chunk& chunk) {
     setup_.store->put_csv_chunk(chunk.job, chunk.index, chunk.bytes));
 }
 
-caf::result<void> journal_state::accept(const job_record& job) {
+caf::result<void> journal_state::accept(const job_record& job,
+                                        const std::string& csv) {
   if (latched_)
     return make_error(errc::disk_full, "the journal waits for space");
-  return to_result(setup_.store->accept_job(job));
+  return to_result(setup_.store->accept_job(job, csv));
 }
 
 caf::result<void> journal_state::update(const job_record& job) {
@@ -138,11 +135,10 @@ void journal_state::sample() {
 
 caf::result<commit_receipt> journal_state::collect(commit_request request) {
   auto promise = self_->make_response_promise<commit_receipt>();
-  pending_slots_ += request.slots.size();
-  pending_.emplace_back(std::move(request), promise);
+  pending_.add(std::move(request), promise);
   if (latched_)
     return promise;
-  if (pending_slots_ >= setup_.commit_outcomes) {
+  if (pending_.slots() >= setup_.commit_outcomes) {
     flush();
   } else if (!flush_due_) {
     flush_due_ = true;
@@ -151,72 +147,50 @@ caf::result<commit_receipt> journal_state::collect(commit_request request) {
   return promise;
 }
 
+// The files first, and elsewhere: whoever submits a job meanwhile need not
+// wait for them.
 void journal_state::flush() {
   flush_due_ = false;
-  if (pending_.empty() || latched_)
+  if (pending_.empty() || latched_ || syncing_)
     return;
-  auto verdicts = write();
-  if (verdicts)
-    answer(*verdicts);
-  else if (!latch(verdicts.error()))
-    refuse(verdicts.error());
+  syncing_ = true;
+  batch_ = std::exchange(pending_, {});
+  setup_.sync_objects([me = journal_actor{self_}](caf::error failed) {
+    caf::anon_send(me, atom::synced::value, std::move(failed));
+  });
 }
 
-caf::expected<std::vector<write_verdict>> journal_state::write() {
-  if (auto synced = setup_.sync_objects(); !synced)
-    return synced.error();
-  std::vector<slot_write> writes;
-  writes.reserve(pending_slots_);
-  for (const auto& [request, promise] : pending_) {
-    for (const auto& x : request.slots) {
-      writes.push_back({request.job, x.slot, x.result});
-      if (x.same_as.row == 0)
-        continue;
-      // The commit of the slot that this one follows was answered before this
-      // was sent, so it is in the store.
-      auto source = setup_.store->slot(request.job, x.same_as);
-      if (!source)
-        return std::move(source.error());
-      if (!*source)
-        return make_error(errc::store_corrupt,
-                          request.job + ": no outcome to take over");
-      writes.back().result = std::move(**source);
-    }
-  }
-  auto verdicts = setup_.store->commit(writes);
-  if (verdicts && setup_.keep.objects != nullptr)
-    for (const auto& [request, promise] : pending_)
-      for (const auto& x : request.slots)
-        // From now on the outcome itself keeps the file.
-        if (x.same_as.row == 0 && x.result.has_file())
-          setup_.keep.objects->release(x.result.sha256);
-  return verdicts;
+void journal_state::synced(const caf::error& failed) {
+  syncing_ = false;
+  write(std::exchange(batch_, {}), failed);
+  // What came meanwhile has waited for long enough, or fills a batch.
+  if (!flush_due_ || pending_.slots() >= setup_.commit_outcomes)
+    flush();
 }
 
-void journal_state::answer(const std::vector<write_verdict>& verdicts) {
-  auto verdict = verdicts.begin();
-  for (auto& [request, promise] : pending_) {
-    commit_receipt receipt;
-    for (std::size_t i = 0; i < request.slots.size(); ++i)
-      if (*verdict++ == write_verdict::already_there)
-        ++receipt.repeated;
-    auto counters = setup_.store->counters(request.job);
-    if (counters) {
-      receipt.counters = std::move(*counters);
-      promise.deliver(std::move(receipt));
-    } else {
-      promise.deliver(std::move(counters.error()));
-    }
-  }
-  pending_.clear();
-  pending_slots_ = 0;
+void journal_state::write(outcome_batch batch, caf::error failed) {
+  if (!failed)
+    if (auto written = batch.write(*setup_.store, setup_.keep.objects);
+        !written)
+      failed = std::move(written.error());
+  if (!failed)
+    return;
+  if (!latch(failed))
+    return batch.refuse(failed);
+  batch.append(std::exchange(pending_, {}));
+  pending_ = std::move(batch);
 }
 
-void journal_state::refuse(const caf::error& reason) {
-  for (auto& [request, promise] : pending_)
-    promise.deliver(reason);
-  pending_.clear();
-  pending_slots_ = 0;
+void journal_state::finish() {
+  if (latched_)
+    return;
+  batch_.append(std::exchange(pending_, {}));
+  if (batch_.empty())
+    return;
+  std::promise<caf::error> synced;
+  setup_.sync_objects(
+    [&](caf::error failed) { synced.set_value(std::move(failed)); });
+  write(std::exchange(batch_, {}), synced.get_future().get());
 }
 
 // -- retention ----------------------------------------------------------------
@@ -282,28 +256,7 @@ void journal_state::try_again() {
   }
 }
 
-// -- reading ------------------------------------------------------------------
-
-caf::result<job_truth> journal_state::truth(const std::string& job) const {
-  auto found = setup_.store->job(job);
-  if (!found)
-    return std::move(found.error());
-  auto counters = setup_.store->counters(job);
-  if (!counters)
-    return std::move(counters.error());
-  return job_truth{std::move(*found), std::move(*counters)};
-}
-
-settled_page journal_state::settled(const settled_query& query) const {
-  settled_page page;
-  auto cursor = setup_.store->for_each_slot(
-    query.job, query.first, [&](slot_id slot, const outcome& result) {
-      page.slots.push_back({slot, result.has_file()});
-      return page.slots.size() < query.limit;
-    });
-  page.last = cursor && page.slots.size() < query.limit;
-  return page;
-}
+// -- commands -----------------------------------------------------------------
 
 caf::result<job_truth> journal_state::reopen(const job_command& command) {
   if (latched_)
@@ -328,13 +281,16 @@ caf::result<job_truth> journal_state::reopen(const job_command& command) {
   job->finished_at = 0;
   if (auto stored = setup_.store->reopen_slots(*job, *slots); !stored)
     return stored.error();
-  return truth(command.job);
+  auto truth = read_truth(*setup_.store, command.job);
+  if (!truth)
+    return std::move(truth.error());
+  return std::move(*truth);
 }
 
 journal_actor::behavior_type journal(journal_state::pointer self,
                                      journal_setup setup) {
   self->set_exit_handler([self](const caf::exit_msg& message) {
-    self->state.flush(); // What was taken is written before the end.
+    self->state.finish(); // What was taken is written before the end.
     self->quit(message.reason);
   });
   self->state.start(std::move(setup));
@@ -344,9 +300,9 @@ journal_actor::behavior_type journal(journal_state::pointer self,
       const auto guard = handling(self);
       return self->state.put(chunk);
     },
-    [self](atom::accept, const job_record& job) {
+    [self](atom::accept, const job_record& job, const std::string& csv) {
       const auto guard = handling(self);
-      return self->state.accept(job);
+      return self->state.accept(job, csv);
     },
     [self](atom::update, const job_record& job) {
       const auto guard = handling(self);
@@ -372,22 +328,6 @@ journal_actor::behavior_type journal(journal_state::pointer self,
       const auto guard = handling(self);
       return self->state.erase(job);
     },
-    [self](atom::restore) {
-      const auto guard = handling(self);
-      return to_result(self->state.store().jobs());
-    },
-    [self](atom::status, const std::string& job) {
-      const auto guard = handling(self);
-      return self->state.truth(job);
-    },
-    [self](const chunk_query& query) {
-      const auto guard = handling(self);
-      return to_result(self->state.store().csv_chunk(query.job, query.index));
-    },
-    [self](const settled_query& query) {
-      const auto guard = handling(self);
-      return self->state.settled(query);
-    },
     [self](const api_token& token) {
       const auto guard = handling(self);
       return self->state.put(token);
@@ -411,6 +351,10 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     [self](atom::flush) {
       const auto guard = handling(self);
       self->state.flush();
+    },
+    [self](atom::synced, const caf::error& failed) {
+      const auto guard = handling(self);
+      self->state.synced(failed);
     },
     [self](atom::tick) {
       const auto guard = handling(self);

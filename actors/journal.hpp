@@ -12,6 +12,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/housekeeping.hpp"
+#include "actors/outcome_batch.hpp"
 #include "actors/protocol.hpp"
 #include "actors/rate_recorder.hpp"
 #include "model/sheet.hpp"
@@ -23,9 +24,9 @@ namespace pixmill::actors {
 /// What the JOURNAL is started with.
 struct journal_setup {
   persistence::journal_store* store = nullptr; ///< Outlives the actor.
-  /// Makes the files behind all outcomes so far durable; called before each
-  /// commit.
-  std::function<caf::expected<caf::unit_t>()> sync_objects;
+  /// Makes the files behind all outcomes so far durable, and calls back, on any
+  /// thread, with what went wrong; called before each commit, and at the end.
+  std::function<void(std::function<void(caf::error)>)> sync_objects;
   sheet_rules rules; ///< Under which sheets are accepted.
   std::uint32_t commit_outcomes = 64;
   std::chrono::milliseconds commit_interval{10};
@@ -42,14 +43,13 @@ struct journal_setup {
 class journal_state {
 public:
   using pointer = journal_actor::stateful_pointer<journal_state>;
-  using receipt_promise = caf::typed_response_promise<commit_receipt>;
   using unit_promise = caf::typed_response_promise<caf::unit_t>;
 
   explicit journal_state(pointer self);
 
   void start(journal_setup setup);
   caf::result<void> put(const csv_chunk& chunk);
-  caf::result<void> accept(const job_record& job);
+  caf::result<void> accept(const job_record& job, const std::string& csv);
   caf::result<void> update(const job_record& job);
   caf::result<void> put(const api_token& token);
   caf::result<bool> revoke(const std::string& token);
@@ -59,23 +59,21 @@ public:
   void listen(notifier_actor listener);
   caf::result<commit_receipt> collect(commit_request request);
   caf::result<job_truth> reopen(const job_command& command);
-  caf::result<job_truth> truth(const std::string& job) const;
-  settled_page settled(const settled_query& query) const;
   caf::result<void> erase(const std::string& job);
   void flush();
+  void synced(const caf::error& failed);
+  /// Writes what was taken; waits for the disk.
+  void finish();
   void tidy(std::uint64_t turn);
   void try_again();
 
   telemetry::actor_record& record();
-  persistence::journal_store& store();
 
 private:
   using record_update = std::variant<job_record, delivery_update>;
-  using pending_commit = std::pair<commit_request, receipt_promise>;
 
-  caf::expected<std::vector<persistence::write_verdict>> write();
-  void answer(const std::vector<persistence::write_verdict>& verdicts);
-  void refuse(const caf::error& reason);
+  /// Keeps the batch when there is no space.
+  void write(outcome_batch batch, caf::error failed);
   bool latch(const caf::error& reason);
   caf::expected<caf::unit_t> store(const job_record& job);
   caf::expected<caf::unit_t> store(const delivery_update& news);
@@ -89,12 +87,13 @@ private:
   std::optional<housekeeping> house_;
   std::optional<rate_recorder> rates_;
   std::uint64_t tidy_turn_ = 0; ///< Of the message that is under way.
-  std::vector<pending_commit> pending_;
+  outcome_batch pending_;
+  outcome_batch batch_; ///< Its files are being synced.
   /// Records that wait for space, in their order.
   std::vector<std::pair<record_update, unit_promise>> pending_updates_;
   notifier_actor listener_;
-  std::size_t pending_slots_ = 0;
   bool flush_due_ = false;
+  bool syncing_ = false;
   bool latched_ = false;
 };
 

@@ -29,6 +29,7 @@ using accept = caf::atom_constant<caf::atom("accept")>;
 using settled = caf::atom_constant<caf::atom("settled")>;
 using list = caf::atom_constant<caf::atom("list")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
+using synced = caf::atom_constant<caf::atom("synced")>;
 using tidy = caf::atom_constant<caf::atom("tidy")>;
 using revoke = caf::atom_constant<caf::atom("revoke")>;
 using listen = caf::atom_constant<caf::atom("listen")>;
@@ -137,8 +138,8 @@ using journal_actor = caf::typed_actor<
   inspected,
   // SUPERVISOR: one chunk of a CSV that is being submitted.
   caf::replies_to<csv_chunk>::with<void>,
-  // SUPERVISOR: the job is accepted.
-  caf::replies_to<atom::accept, job_record>::with<void>,
+  // SUPERVISOR: the job is accepted; its CSV, if no chunk of it was sent.
+  caf::replies_to<atom::accept, job_record, std::string>::with<void>,
   // SUPERVISOR, JOB: the job's record changed.
   caf::replies_to<atom::update, job_record>::with<void>,
   // JOB: outcomes; the first write of a slot wins.
@@ -147,14 +148,6 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<job_command>::with<job_truth>,
   // SUPERVISOR: remove a job, or the chunks of one never accepted.
   caf::replies_to<atom::erase, std::string>::with<void>,
-  // SUPERVISOR: every job that is known.
-  caf::replies_to<atom::restore>::with<std::vector<job_record>>,
-  // JOB, SUPERVISOR: one job.
-  caf::replies_to<atom::status, std::string>::with<job_truth>,
-  // JOB: one chunk of its CSV; empty past the end.
-  caf::replies_to<chunk_query>::with<std::string>,
-  // JOB: which slots are settled?
-  caf::replies_to<settled_query>::with<settled_page>,
   // Front ends: this token counts.
   caf::replies_to<api_token>::with<void>,
   // Front ends: the token of this id counts no more; whether there was one.
@@ -172,16 +165,32 @@ using journal_actor = caf::typed_actor<
   caf::reacts_to<atom::tidy, std::uint64_t>,
   // Itself: the interval of a group commit is over.
   caf::reacts_to<atom::flush>,
+  // The images' store: all files are durable that were there when this was
+  // asked for; or why they are not.
+  caf::reacts_to<atom::synced, caf::error>,
   // Itself: has space come back?
   caf::reacts_to<atom::tick>>;
+
+/// One per head: reads what the JOURNAL has written.
+using archive_actor =
+  caf::typed_actor<inspected,
+                   // SUPERVISOR: every job that is known.
+                   caf::replies_to<atom::list>::with<std::vector<job_record>>,
+                   // SUPERVISOR: one job.
+                   caf::replies_to<atom::status, std::string>::with<job_truth>,
+                   // JOB: one chunk of its CSV; empty past the end.
+                   caf::replies_to<chunk_query>::with<std::string>,
+                   // JOB: which slots are settled?
+                   caf::replies_to<settled_query>::with<settled_page>>;
 
 /// One per head: the job table, admission, restart.
 using supervisor_actor = caf::typed_actor<
   inspected,
   // Front ends: one chunk of a CSV, under the id that the job will have.
   caf::replies_to<csv_chunk>::with<void>,
-  // Front ends: the sheet is whole and valid; answered when durable.
-  caf::replies_to<atom::accept, job_record>::with<job_status>,
+  // Front ends: the sheet is whole and valid; its bytes, if no chunk of it was
+  // sent. Answered when durable.
+  caf::replies_to<atom::accept, job_record, std::string>::with<job_status>,
   // Front ends: drop a submission, or purge a job.
   caf::replies_to<atom::erase, std::string>::with<void>,
   // Front ends: pause, resume, cancel, retry.

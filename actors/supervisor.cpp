@@ -54,13 +54,16 @@ caf::result<void> supervisor_state::pass_on(csv_chunk chunk) {
   return self_->delegate(setup_.journal, std::move(chunk));
 }
 
-caf::result<job_status> supervisor_state::accept(job_record job) {
+caf::result<job_status> supervisor_state::accept(job_record job,
+                                                 std::string csv) {
   // Refused now or never: what is accepted is durable.
   if (auto full = setup_.places->take(job.tenant))
     return full;
   auto promise = self_->make_response_promise<job_status>();
   const auto tenant = job.tenant;
-  self_->request(setup_.journal, caf::infinite, atom::accept::value, job)
+  self_
+    ->request(setup_.journal, caf::infinite, atom::accept::value, job,
+              std::move(csv))
     .then(
       [this, promise, job]() mutable {
         job_truth truth{std::move(job), {}};
@@ -142,6 +145,7 @@ void supervisor_state::spawn_job(entry& which) {
                    .rules = std::move(rules),
                    .settings = setup_.settings,
                    .journal = setup_.journal,
+                   .archive = setup_.archive,
                    .dispatcher = setup_.dispatcher,
                    .supervisor = supervisor_actor{self_},
                    .news = setup_.news});
@@ -184,7 +188,7 @@ void supervisor_state::job_down(const caf::actor_addr& source,
 }
 
 void supervisor_state::load(const std::string& job) {
-  self_->request(setup_.journal, caf::infinite, atom::status::value, job)
+  self_->request(setup_.archive, caf::infinite, atom::status::value, job)
     .then(
       [this](job_truth& truth) {
         const auto known = jobs_.find(truth.record.id);
@@ -238,7 +242,7 @@ caf::result<job_status> supervisor_state::status(const std::string& job) {
             job_status& status) mutable { promise.deliver(std::move(status)); },
           [this, promise, job](const caf::error&) {
             // It has settled before it came to the question.
-            answer_from_journal(promise, job);
+            answer_from_archive(promise, job);
           });
   return promise;
 }
@@ -246,13 +250,13 @@ caf::result<job_status> supervisor_state::status(const std::string& job) {
 caf::result<job_status>
 supervisor_state::settled_status(const std::string& job) {
   auto promise = self_->make_response_promise<job_status>();
-  answer_from_journal(promise, job);
+  answer_from_archive(promise, job);
   return promise;
 }
 
-void supervisor_state::answer_from_journal(status_promise promise,
+void supervisor_state::answer_from_archive(status_promise promise,
                                            const std::string& job) {
-  self_->request(setup_.journal, caf::infinite, atom::status::value, job)
+  self_->request(setup_.archive, caf::infinite, atom::status::value, job)
     .then(
       [promise](job_truth& truth) mutable {
         promise.deliver(status_of(std::move(truth)));
@@ -277,7 +281,7 @@ caf::result<open_slots> supervisor_state::open(const open_query& query) {
 }
 
 caf::result<std::vector<job_record>> supervisor_state::list() {
-  return self_->delegate(setup_.journal, atom::restore::value);
+  return self_->delegate(setup_.archive, atom::list::value);
 }
 
 caf::result<job_status> supervisor_state::command(const job_command& command) {
@@ -308,7 +312,7 @@ caf::result<job_status> supervisor_state::command(const job_command& command) {
 caf::result<job_status> supervisor_state::retry(const job_command& command) {
   auto promise = self_->make_response_promise<job_status>();
   self_
-    ->request(setup_.journal, caf::infinite, atom::status::value, command.job)
+    ->request(setup_.archive, caf::infinite, atom::status::value, command.job)
     .then(
       [this, promise, command](const job_truth& truth) mutable {
         const auto& tenant = truth.record.tenant;
@@ -343,7 +347,7 @@ caf::result<job_status> supervisor_state::wake(const std::string& job) {
   if (jobs_.count(job) != 0)
     return status(job);
   auto promise = self_->make_response_promise<job_status>();
-  self_->request(setup_.journal, caf::infinite, atom::status::value, job)
+  self_->request(setup_.archive, caf::infinite, atom::status::value, job)
     .then(
       [this, promise](job_truth& truth) mutable {
         auto answer = status_of(truth);
@@ -359,7 +363,7 @@ caf::result<job_status> supervisor_state::wake(const std::string& job) {
 
 caf::result<void> supervisor_state::restore() {
   auto promise = self_->make_response_promise<caf::unit_t>();
-  self_->request(setup_.journal, caf::infinite, atom::restore::value)
+  self_->request(setup_.archive, caf::infinite, atom::list::value)
     .then(
       [this, promise](const std::vector<job_record>& jobs) mutable {
         for (const auto& x : jobs)
@@ -394,9 +398,9 @@ supervisor_actor::behavior_type supervisor(supervisor_state::pointer self,
       const auto guard = handling(self);
       return self->state.pass_on(std::move(chunk));
     },
-    [self](atom::accept, job_record& job) {
+    [self](atom::accept, job_record& job, std::string& csv) {
       const auto guard = handling(self);
-      return self->state.accept(std::move(job));
+      return self->state.accept(std::move(job), std::move(csv));
     },
     [self](atom::erase, const std::string& job) {
       const auto guard = handling(self);

@@ -21,6 +21,7 @@ namespace pixmill::actors {
 /// What the SUPERVISOR is started with.
 struct supervisor_setup {
   journal_actor journal;
+  archive_actor archive;
   dispatcher_actor dispatcher;
   job_settings settings;
   sheet_rules rules; ///< Under which sheets are accepted.
@@ -40,7 +41,7 @@ public:
 
   void start(supervisor_setup setup);
   caf::result<void> pass_on(csv_chunk chunk);
-  caf::result<job_status> accept(job_record job);
+  caf::result<job_status> accept(job_record job, std::string csv);
   caf::result<void> erase(const std::string& job);
   caf::result<job_status> command(const job_command& command);
   caf::result<job_status> status(const std::string& job);
@@ -71,7 +72,7 @@ private:
   void load(const std::string& job);
   void give_up(entry& which, const caf::error& reason);
   caf::result<job_status> settled_status(const std::string& job);
-  void answer_from_journal(status_promise promise, const std::string& job);
+  void answer_from_archive(status_promise promise, const std::string& job);
   caf::result<job_status> retry(const job_command& command);
   void reopen(status_promise promise, const job_command& command,
               const std::string& tenant);

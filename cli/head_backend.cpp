@@ -155,8 +155,9 @@ caf::error head_backend::room(const std::string& tenant) {
   return head_.room(tenant);
 }
 
-caf::expected<actors::job_status> head_backend::accept(job_record job) {
-  return head_.accept(std::move(job));
+caf::expected<actors::job_status> head_backend::accept(job_record job,
+                                                       std::string csv) {
+  return head_.accept(std::move(job), std::move(csv));
 }
 
 caf::expected<caf::unit_t> head_backend::erase(const std::string& job) {

@@ -30,7 +30,8 @@ public:
                                      const job_options& options) override;
   sheet_validator validator(const job_options& options) override;
   caf::error room(const std::string& tenant) override;
-  caf::expected<actors::job_status> accept(job_record job) override;
+  caf::expected<actors::job_status> accept(job_record job,
+                                           std::string csv) override;
   caf::expected<caf::unit_t> erase(const std::string& job) override;
   caf::expected<actors::job_status> status(const std::string& job) override;
   caf::expected<actors::job_status>

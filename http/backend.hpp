@@ -106,8 +106,10 @@ public:
   /// @retval errc::queue_full, errc::tenant_queue_full It would not.
   virtual caf::error room(const std::string& tenant) = 0;
 
-  /// Accepts a job whose CSV is stored; durable on return.
-  virtual caf::expected<actors::job_status> accept(job_record job) = 0;
+  /// Accepts a job; durable on return.
+  /// @param csv The whole CSV, if no chunk of it was put.
+  virtual caf::expected<actors::job_status> accept(job_record job,
+                                                   std::string csv) = 0;
 
   /// Drops a submission, or purges a settled job.
   /// @retval errc::wrong_state The job is not settled.

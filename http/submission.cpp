@@ -55,7 +55,14 @@ caf::error submission::store(std::string chunk) {
   return {};
 }
 
+// What is one chunk alone is kept until the job is accepted: one write to the
+// disk instead of two, and none for a sheet that is refused.
 caf::expected<sheet_summary> submission::check(const job_options& options) {
+  if (chunks_ == 0) {
+    auto reader = head_.validator(options);
+    reader.feed(pending_);
+    return reader.finish();
+  }
   if (!pending_.empty())
     if (auto refused = store(std::exchange(pending_, {})))
       return refused;
@@ -119,7 +126,7 @@ caf::expected<submitted> submission::finish(const job_options& options,
     job.trace_parent = scope->trace_parent();
     scope->note_job(id_);
   }
-  auto accepted = head_.accept(std::move(job));
+  auto accepted = head_.accept(std::move(job), std::move(pending_));
   if (!accepted)
     return std::move(accepted.error());
   accepted_ = true;

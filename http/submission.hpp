@@ -23,9 +23,9 @@ struct submitted {
   bool key_reused = false;
 };
 
-/// A CSV on its way in. It is stored as it comes, read back to be checked, and
-/// becomes a job only then: what the sender calls its options may come last.
-/// Dropped unless it was accepted.
+/// A CSV on its way in. It is stored as it comes, a chunk at a time, read back
+/// to be checked, and becomes a job only then: what the sender calls its
+/// options may come last. Dropped unless it was accepted.
 class submission final : public csv_sink {
 public:
   /// @param tenant Whose job it becomes.

@@ -37,8 +37,9 @@ journal_store::put_csv_chunk(std::string_view job, std::uint32_t index,
   return impl_->put_csv_chunk(job, index, bytes);
 }
 
-caf::expected<caf::unit_t> journal_store::accept_job(const job_record& job) {
-  return impl_->accept_job(job);
+caf::expected<caf::unit_t> journal_store::accept_job(const job_record& job,
+                                                     std::string_view csv) {
+  return impl_->accept_job(job, csv);
 }
 
 caf::expected<std::optional<outbox_entry>>

@@ -72,7 +72,9 @@ public:
 
   /// Makes a job and its fingerprint durable, and the chunks that were stored
   /// before it its own: synced on return.
-  caf::expected<caf::unit_t> accept_job(const job_record& job);
+  /// @param csv The whole CSV, if no chunk was stored.
+  caf::expected<caf::unit_t> accept_job(const job_record& job,
+                                        std::string_view csv = {});
 
   /// Replaces the record of a job; synced on return. A job that settles and has
   /// a webhook leaves an event in the outbox, in the same batch.

@@ -18,6 +18,14 @@ rocksdb::WriteOptions synced() {
   return options;
 }
 
+std::string versioned(std::string_view bytes) {
+  std::string value;
+  value.reserve(bytes.size() + 1);
+  value += value_version;
+  value += bytes;
+  return value;
+}
+
 } // namespace
 
 // -- writing ------------------------------------------------------------------
@@ -36,20 +44,19 @@ void journal_writer::put_record(rocksdb::WriteBatch& batch,
 caf::expected<caf::unit_t>
 journal_writer::put_csv_chunk(std::string_view job, std::uint32_t index,
                               std::string_view bytes) {
-  std::string value;
-  value.reserve(bytes.size() + 1);
-  value += value_version;
-  value += bytes;
   // Synced as all writes are, although accept_job would sync it too: so at most
   // the last record of the log can be torn, and whatever else is damaged was
   // acknowledged once. See log_damage.
   rocksdb::WriteBatch batch;
-  batch.Put((*database_)[family::csv], chunk_key(job, index), value);
+  batch.Put((*database_)[family::csv], chunk_key(job, index), versioned(bytes));
   return write(batch);
 }
 
-caf::expected<caf::unit_t> journal_writer::accept_job(const job_record& job) {
+caf::expected<caf::unit_t> journal_writer::accept_job(const job_record& job,
+                                                      std::string_view csv) {
   rocksdb::WriteBatch batch;
+  if (!csv.empty())
+    batch.Put((*database_)[family::csv], chunk_key(job.id, 0), versioned(csv));
   put_record(batch, job);
   if (!job.fingerprint.empty())
     batch.Put((*database_)[family::idem],

@@ -64,7 +64,8 @@ public:
   caf::expected<caf::unit_t> put_csv_chunk(std::string_view job,
                                            std::uint32_t index,
                                            std::string_view bytes);
-  caf::expected<caf::unit_t> accept_job(const job_record& job);
+  caf::expected<caf::unit_t> accept_job(const job_record& job,
+                                        std::string_view csv);
   caf::expected<std::optional<outbox_entry>> update_job(const job_record& job);
   caf::expected<std::vector<write_verdict>>
   commit(const std::vector<slot_write>& writes);

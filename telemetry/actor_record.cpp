@@ -30,6 +30,8 @@ const char* to_string(actor_kind kind) noexcept {
     return "journal";
   case actor_kind::notifier:
     return "notifier";
+  case actor_kind::archive:
+    return "archive";
   }
   return "unknown";
 }

@@ -20,10 +20,11 @@ enum class actor_kind : std::uint8_t {
   image,
   journal,
   notifier,
+  archive,
 };
 
 /// How many there are.
-inline constexpr std::size_t actor_kind_count = 8;
+inline constexpr std::size_t actor_kind_count = 9;
 
 /// Returns `supervisor`, `job`, …
 const char* to_string(actor_kind kind) noexcept;

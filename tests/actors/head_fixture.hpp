@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "actors/archive.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/journal.hpp"
 #include "actors/supervisor.hpp"
@@ -32,15 +33,16 @@ protected:
     store = std::move(*opened);
     journal = system.spawn(
       actors::journal,
-      actors::journal_setup{
-        .store = store.get(),
-        .sync_objects = [] { return caf::expected<caf::unit_t>{caf::unit}; },
-        .rules = {},
-        .commit_outcomes = 64,
-        .commit_interval = 10ms});
+      actors::journal_setup{.store = store.get(),
+                            .sync_objects = [](const auto& done) { done({}); },
+                            .rules = {},
+                            .commit_outcomes = 64,
+                            .commit_interval = 10ms});
+    archive = system.spawn(actors::archive, store.get());
     dispatcher = system.spawn(actors::dispatcher, 10'000ms);
     supervisor = system.spawn(actors::supervisor,
                               actors::supervisor_setup{.journal = journal,
+                                                       .archive = archive,
                                                        .dispatcher = dispatcher,
                                                        .settings = jobs,
                                                        .rules = {},
@@ -66,6 +68,8 @@ protected:
       stop(worker);
     if (dispatcher)
       stop(dispatcher);
+    if (archive)
+      stop(archive);
     if (journal)
       stop(journal);
     run();
@@ -87,8 +91,8 @@ protected:
     job.totals = {.rows = row_count, .slots = slots, .unique = slots};
     job.csv_bytes = text.size();
     job.created_at = unix_now();
-    return ask<actors::job_status>(supervisor, actors::atom::accept::value,
-                                   job);
+    return ask<actors::job_status>(supervisor, actors::atom::accept::value, job,
+                                   std::string{});
   }
 
   actors::job_status status(const std::string& id = "job_1") {
@@ -123,6 +127,7 @@ protected:
   actors::news_board news;
   std::unique_ptr<persistence::journal_store> store;
   actors::journal_actor journal;
+  actors::archive_actor archive;
   actors::dispatcher_actor dispatcher;
   actors::worker_actor worker;
   actors::supervisor_actor supervisor;

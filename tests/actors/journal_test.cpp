@@ -12,7 +12,8 @@ protected:
     job_record job;
     job.id = "job_1";
     job.totals = {.rows = 2, .slots = 2, .unique = 2};
-    ASSERT_TRUE(ask<caf::unit_t>(journal, atom::accept::value, job));
+    ASSERT_TRUE(
+      ask<caf::unit_t>(journal, atom::accept::value, job, std::string{}));
   }
 
   static slot_result done(std::uint32_t row, std::uint64_t bytes_in) {
@@ -55,20 +56,73 @@ TEST_F(Journal, CopiesTheOutcomeOfTheSameUrl) {
   EXPECT_EQ(slot(2).bytes_in, 10u);
 }
 
-TEST_F(Journal, PagesThroughSettledSlots) {
-  commit({done(1, 1), done(2, 1)});
-  const auto page = ask<settled_page>(
-    journal, settled_query{.job = "job_1", .first = {1, 0}, .limit = 1});
-  ASSERT_TRUE(page);
-  EXPECT_EQ(page->slots.size(), 1u);
-  EXPECT_FALSE(page->last);
+// A disk that takes its time over the images.
+class BusyJournal : public Journal {
+protected:
+  void SetUp() override {
+    Journal::SetUp();
+    busy = system.spawn(
+      actors::journal,
+      journal_setup{.store = store.get(),
+                    .sync_objects =
+                      [this](auto done) { waiting.push_back(std::move(done)); },
+                    .rules = {},
+                    .commit_outcomes = 2,
+                    .commit_interval = 10ms});
+  }
+
+  void TearDown() override {
+    let_go();
+    stop(busy);
+    Journal::TearDown();
+  }
+
+  auto send(std::uint32_t row) {
+    auto asked =
+      self->request(busy, caf::infinite,
+                    commit_request{.job = "job_1", .slots = {done(row, row)}});
+    advance(10ms);
+    return asked;
+  }
+
+  void let_go() {
+    for (auto& done : std::exchange(waiting, {}))
+      done({});
+    run();
+  }
+
+  std::vector<std::function<void(caf::error)>> waiting;
+  journal_actor busy;
+};
+
+TEST_F(BusyJournal, AcceptsJobsWhileImagesAreSynced) {
+  auto asked = send(1);
+  ASSERT_EQ(waiting.size(), 1u);
+  job_record job;
+  job.id = "job_2";
+  EXPECT_TRUE(
+    ask<caf::unit_t>(busy, atom::accept::value, job, std::string{"a,b,c"}));
+  EXPECT_EQ(*store->csv_chunk("job_2", 0), "a,b,c");
+  EXPECT_EQ(slot(1).state, item_state::pending);
+  let_go();
+  EXPECT_EQ(slot(1).state, item_state::done);
+  asked.receive([](const commit_receipt&) {},
+                [](const caf::error& x) { FAIL() << context_of(x); });
 }
 
-TEST_F(Journal, KnowsNoJobThatWasNotAccepted) {
-  const auto truth =
-    ask<job_truth>(journal, atom::status::value, std::string{"job_9"});
-  ASSERT_FALSE(truth);
-  EXPECT_EQ(code_of(truth.error(), errc::none), errc::no_such_job);
+TEST_F(BusyJournal, WritesNextWhatCameMeanwhile) {
+  auto first = send(1);
+  auto second = send(2);
+  ASSERT_EQ(waiting.size(), 1u) << "one sync at a time";
+  let_go();
+  EXPECT_EQ(slot(1).state, item_state::done);
+  EXPECT_EQ(slot(2).state, item_state::pending) << "its file may not be synced";
+  ASSERT_EQ(waiting.size(), 1u);
+  let_go();
+  EXPECT_EQ(slot(2).state, item_state::done);
+  for (auto* one : {&first, &second})
+    one->receive([](const commit_receipt&) {},
+                 [](const caf::error& x) { FAIL() << context_of(x); });
 }
 
 class LatchedJournal : public Journal {
@@ -78,11 +132,11 @@ protected:
     latching = system.spawn(
       actors::journal,
       journal_setup{.store = store.get(),
-                    .sync_objects = [this]() -> caf::expected<caf::unit_t> {
-                      if (full)
-                        return make_error(errc::disk_full, "as asked");
-                      return caf::unit;
-                    },
+                    .sync_objects =
+                      [this](const auto& done) {
+                        done(full ? make_error(errc::disk_full, "as asked")
+                                  : caf::error{});
+                      },
                     .rules = {},
                     .commit_outcomes = 64,
                     .commit_interval = 10ms});
@@ -103,7 +157,8 @@ TEST_F(LatchedJournal, KeepsOutcomesUntilThereIsSpace) {
                   commit_request{.job = "job_1", .slots = {done(1, 10)}});
   advance(10ms);
   EXPECT_EQ(slot(1).state, item_state::pending);
-  EXPECT_FALSE(ask<caf::unit_t>(latching, atom::accept::value, job_record{}));
+  EXPECT_FALSE(ask<caf::unit_t>(latching, atom::accept::value, job_record{},
+                                std::string{}));
   full = false;
   advance(1s);
   EXPECT_EQ(slot(1).bytes_in, 10u);

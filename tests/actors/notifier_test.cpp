@@ -73,7 +73,8 @@ protected:
     job_record job;
     job.id = id;
     job.options.webhook_url = url;
-    ASSERT_TRUE(ask<caf::unit_t>(journal, atom::accept::value, job));
+    ASSERT_TRUE(
+      ask<caf::unit_t>(journal, atom::accept::value, job, std::string{}));
     job.state = job_state::completed;
     ASSERT_TRUE(ask<caf::unit_t>(journal, atom::update::value, job));
   }

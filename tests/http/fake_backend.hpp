@@ -48,9 +48,14 @@ public:
     return {};
   }
 
-  caf::expected<actors::job_status> accept(job_record job) override {
+  caf::expected<actors::job_status> accept(job_record job,
+                                           std::string csv) override {
+    if (full)
+      return make_error(errc::disk_full, "as asked");
     if (auto no_room = room(job.tenant))
       return no_room;
+    if (!csv.empty())
+      sheets[job.id] = std::move(csv);
     accepted.push_back(job);
     return status_of(std::move(job));
   }

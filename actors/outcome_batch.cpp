@@ -1,0 +1,101 @@
+#include "actors/outcome_batch.hpp"
+
+#include <iterator>
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/protocol.hpp"
+
+namespace pixmill::actors {
+
+using persistence::slot_write;
+using persistence::write_verdict;
+
+void outcome_batch::add(commit_request request, receipt_promise promise) {
+  slots_ += request.slots.size();
+  requests_.emplace_back(std::move(request), std::move(promise));
+}
+
+void outcome_batch::append(outcome_batch later) {
+  slots_ += later.slots_;
+  std::move(later.requests_.begin(), later.requests_.end(),
+            std::back_inserter(requests_));
+}
+
+caf::expected<std::vector<slot_write>>
+outcome_batch::resolve(const persistence::journal_store& store) const {
+  std::vector<slot_write> writes;
+  writes.reserve(slots_);
+  for (const auto& [request, promise] : requests_) {
+    for (const auto& x : request.slots) {
+      writes.push_back({request.job, x.slot, x.result});
+      if (x.same_as.row == 0)
+        continue;
+      // The commit of the slot that this one follows was answered before this
+      // was sent, so it is in the store.
+      auto source = store.slot(request.job, x.same_as);
+      if (!source)
+        return std::move(source.error());
+      if (!*source)
+        return make_error(errc::store_corrupt,
+                          request.job + ": no outcome to take over");
+      writes.back().result = std::move(**source);
+    }
+  }
+  return writes;
+}
+
+caf::expected<caf::unit_t>
+outcome_batch::write(persistence::journal_store& store,
+                     persistence::object_store* images) {
+  const auto writes = resolve(store);
+  if (!writes)
+    return writes.error();
+  const auto found = store.commit(*writes);
+  if (!found)
+    return found.error();
+  if (images != nullptr)
+    release(*images);
+  answer(store, *found);
+  clear();
+  return caf::unit;
+}
+
+// From now on the outcomes themselves keep the files.
+void outcome_batch::release(persistence::object_store& images) const {
+  for (const auto& [request, promise] : requests_)
+    for (const auto& x : request.slots)
+      if (x.same_as.row == 0 && x.result.has_file())
+        images.release(x.result.sha256);
+}
+
+void outcome_batch::answer(const persistence::journal_store& store,
+                           const verdicts& found) {
+  auto verdict = found.begin();
+  for (auto& [request, promise] : requests_) {
+    commit_receipt receipt;
+    for (std::size_t i = 0; i < request.slots.size(); ++i)
+      if (*verdict++ == write_verdict::already_there)
+        ++receipt.repeated;
+    auto counters = store.counters(request.job);
+    if (counters) {
+      receipt.counters = std::move(*counters);
+      promise.deliver(std::move(receipt));
+    } else {
+      promise.deliver(std::move(counters.error()));
+    }
+  }
+}
+
+void outcome_batch::refuse(const caf::error& reason) {
+  for (auto& [request, promise] : requests_)
+    promise.deliver(reason);
+  clear();
+}
+
+void outcome_batch::clear() {
+  requests_.clear();
+  slots_ = 0;
+}
+
+} // namespace pixmill::actors
