@@ -3,10 +3,11 @@
 #include <chrono>
 #include <memory>
 
-#include <spdlog/common.h>
-
 namespace spdlog {
 class logger;
+namespace sinks {
+class sink;
+} // namespace sinks
 } // namespace spdlog
 
 namespace pixmill::telemetry {
@@ -17,7 +18,7 @@ namespace pixmill::telemetry {
 /// how many.
 class log_queue {
 public:
-  explicit log_queue(spdlog::sink_ptr sink);
+  explicit log_queue(std::shared_ptr<spdlog::sinks::sink> sink);
   /// Waits for the sink, however long it takes: see `drain`.
   ~log_queue();
   log_queue(const log_queue&) = delete;
