@@ -1,4 +1,5 @@
 #include "http/gate_loop.hpp"
+#include "http/request_metrics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -162,6 +163,7 @@ void gate_loop::accept_some() {
 void gate_loop::adopt(int socket) {
   if (connections_.size() >= settings_.max_connections
       && !close_oldest_idle()) {
+    request_metrics::instance().count_refusal(too_many.code);
     const auto answer = problem_answer(too_many, settings_.retry_after);
     ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::close(socket);
@@ -181,6 +183,7 @@ void gate_loop::adopt(int socket) {
   auto& whose = *connections_.emplace(socket, std::move(owner)).first->second;
   whose.idle_place = idle_.insert(idle_.end(), socket);
   set_deadline(whose, clock::now() + settings_.idle_timeout);
+  request_metrics::instance().set_connections(connections_.size());
 }
 
 void gate_loop::pause_accepting() {
@@ -206,6 +209,7 @@ void gate_loop::close(connection& whose) {
     idle_.erase(whose.idle_place);
   set_deadline(whose, std::nullopt);
   connections_.erase(whose.socket);
+  request_metrics::instance().set_connections(connections_.size());
 }
 
 void gate_loop::set_phase(connection& whose, phase next) {

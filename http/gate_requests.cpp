@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "http/gate_loop.hpp"
+#include "http/request_metrics.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::http {
@@ -262,6 +263,7 @@ milliseconds gate_loop::pause_of_refusal() {
 }
 
 void gate_loop::refuse(connection& whose, const refusal& why) {
+  request_metrics::instance().count_refusal(why.code);
   refuse(whose, problem_answer(why, settings_.retry_after));
 }
 

@@ -28,6 +28,11 @@ void request_metrics::count(std::string_view method, std::string_view route,
   latencies_[route].count(took);
 }
 
+void request_metrics::count_refusal(std::string_view code) {
+  const std::lock_guard lock{mutex_};
+  ++refusals_[code];
+}
+
 void request_metrics::add_to(telemetry::metric_page& page) const {
   const std::lock_guard lock{mutex_};
   for (const auto& [key, count] : answers_) {
@@ -42,6 +47,12 @@ void request_metrics::add_to(telemetry::metric_page& page) const {
     page.histogram("pixmill_http_request_seconds",
                    "From a whole request to the end of its answer.", latency,
                    {{"route", route}});
+  for (const auto& [code, count] : refusals_)
+    page.counter("pixmill_gate_refusals_total",
+                 "Requests and connections that the gate refused.",
+                 static_cast<double>(count), {{"code", code}});
+  page.gauge("pixmill_gate_connections", "Connections that are open.",
+             static_cast<double>(connections_.load(std::memory_order_relaxed)));
 }
 
 } // namespace pixmill::http

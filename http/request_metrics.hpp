@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +24,15 @@ public:
   void count(std::string_view method, std::string_view route, int status,
              std::chrono::nanoseconds took);
 
+  /// Counts a request or connection that the gate refused itself.
+  /// @param code Of a `refusal`: a literal.
+  void count_refusal(std::string_view code);
+
+  /// Says how many connections are open.
+  void set_connections(std::size_t open) noexcept {
+    connections_.store(open, std::memory_order_relaxed);
+  }
+
   void add_to(telemetry::metric_page& page) const;
 
 private:
@@ -30,6 +41,8 @@ private:
   mutable std::mutex mutex_;
   std::map<answer, std::uint64_t> answers_;
   std::map<std::string_view, telemetry::latency_histogram> latencies_;
+  std::map<std::string_view, std::uint64_t> refusals_;
+  std::atomic<std::size_t> connections_{0};
 };
 
 } // namespace pixmill::http
