@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <caf/exit_reason.hpp>
@@ -19,17 +20,6 @@ namespace {
 
 // A JOB that dies this often has met a bug that its next life meets again.
 constexpr std::uint32_t most_restarts = 3;
-
-job_status status_of(job_truth truth) {
-  settle_rest(truth.record, truth.counters);
-  const auto open =
-    truth.record.totals.slots
-    - std::min(truth.record.totals.slots, truth.counters.settled());
-  return {.record = std::move(truth.record),
-          .counters = std::move(truth.counters),
-          .active = 0,
-          .pending = open};
-}
 
 } // namespace
 
@@ -184,29 +174,36 @@ void supervisor_state::job_down(const caf::actor_addr& source,
   if (reason != caf::exit_reason::kill && ++i->second.restarts > most_restarts)
     return give_up(i->second, reason);
   // What was recorded counts; what was under way is leased again.
-  load(i->first);
+  load(i->first, [] {});
 }
 
-void supervisor_state::load(const std::string& job) {
+void supervisor_state::load(const std::string& job,
+                            std::function<void()> then) {
   self_->request(setup_.archive, caf::infinite, atom::status::value, job)
     .then(
-      [this](job_truth& truth) {
-        const auto known = jobs_.find(truth.record.id);
-        if (known == jobs_.end())
-          return readmit(std::move(truth));
-        known->second.truth = std::move(truth);
-        // Its end was stored before its actor went.
-        if (is_terminal(known->second.truth.record.state)) {
-          jobs_.erase(known);
-          return start_next();
-        }
-        spawn_job(known->second);
+      [this, then](job_truth& truth) {
+        take_up(std::move(truth));
+        then();
       },
-      [job](const caf::error& reason) {
+      [job, then](const caf::error& reason) {
         telemetry::log(telemetry::log_level::error,
                        "the job cannot be read: " + context_of(reason),
                        {{"job", job}});
+        then();
       });
+}
+
+void supervisor_state::take_up(job_truth truth) {
+  const auto known = jobs_.find(truth.record.id);
+  if (known == jobs_.end())
+    return readmit(std::move(truth));
+  known->second.truth = std::move(truth);
+  // Its end was stored before its actor went.
+  if (is_terminal(known->second.truth.record.state)) {
+    jobs_.erase(known);
+    return start_next();
+  }
+  spawn_job(known->second);
 }
 
 void supervisor_state::give_up(entry& which, const caf::error& reason) {
@@ -228,61 +225,7 @@ void supervisor_state::give_up(entry& which, const caf::error& reason) {
   start_next();
 }
 
-// -- questions and commands ---------------------------------------------------
-
-caf::result<job_status> supervisor_state::status(const std::string& job) {
-  const auto i = jobs_.find(job);
-  if (i == jobs_.end())
-    return settled_status(job);
-  if (!i->second.handle)
-    return status_of(i->second.truth);
-  auto promise = self_->make_response_promise<job_status>();
-  self_->request(i->second.handle, caf::infinite, atom::status::value)
-    .then([promise](
-            job_status& status) mutable { promise.deliver(std::move(status)); },
-          [this, promise, job](const caf::error&) {
-            // It has settled before it came to the question.
-            answer_from_archive(promise, job);
-          });
-  return promise;
-}
-
-caf::result<job_status>
-supervisor_state::settled_status(const std::string& job) {
-  auto promise = self_->make_response_promise<job_status>();
-  answer_from_archive(promise, job);
-  return promise;
-}
-
-void supervisor_state::answer_from_archive(status_promise promise,
-                                           const std::string& job) {
-  self_->request(setup_.archive, caf::infinite, atom::status::value, job)
-    .then(
-      [promise](job_truth& truth) mutable {
-        promise.deliver(status_of(std::move(truth)));
-      },
-      [promise](caf::error& reason) mutable {
-        promise.deliver(std::move(reason));
-      });
-}
-
-caf::result<open_slots> supervisor_state::open(const open_query& query) {
-  const auto i = jobs_.find(query.job);
-  if (i == jobs_.end() || !i->second.handle)
-    return open_slots{};
-  auto promise = self_->make_response_promise<open_slots>();
-  self_->request(i->second.handle, caf::infinite, query)
-    .then([promise](
-            open_slots& slots) mutable { promise.deliver(std::move(slots)); },
-          [promise](const caf::error&) mutable {
-            promise.deliver(open_slots{}); // It has settled meanwhile.
-          });
-  return promise;
-}
-
-caf::result<std::vector<job_record>> supervisor_state::list() {
-  return self_->delegate(setup_.archive, atom::list::value);
-}
+// -- commands -----------------------------------------------------------------
 
 caf::result<job_status> supervisor_state::command(const job_command& command) {
   const auto i = jobs_.find(command.job);
@@ -366,10 +309,18 @@ caf::result<void> supervisor_state::restore() {
   self_->request(setup_.archive, caf::infinite, atom::list::value)
     .then(
       [this, promise](const std::vector<job_record>& jobs) mutable {
+        // Answered when the last of them is there; 1: this loop.
+        const auto left = std::make_shared<std::size_t>(1);
+        auto done = [promise, left]() mutable {
+          if (--*left == 0)
+            promise.deliver(caf::unit);
+        };
         for (const auto& x : jobs)
-          if (!is_terminal(x.state) && jobs_.count(x.id) == 0)
-            load(x.id);
-        promise.deliver(caf::unit);
+          if (!is_terminal(x.state) && jobs_.count(x.id) == 0) {
+            ++*left;
+            load(x.id, done);
+          }
+        done();
       },
       [promise](caf::error& reason) mutable {
         promise.deliver(std::move(reason));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -69,7 +70,8 @@ private:
   void leave_queue(entry& which);
   void start_next();
   void spawn_job(entry& which);
-  void load(const std::string& job);
+  void load(const std::string& job, std::function<void()> then);
+  void take_up(job_truth truth);
   void give_up(entry& which, const caf::error& reason);
   caf::result<job_status> settled_status(const std::string& job);
   void answer_from_archive(status_promise promise, const std::string& job);
@@ -84,6 +86,9 @@ private:
   std::deque<std::string> queue_;
   std::uint32_t running_ = 0;
 };
+
+/// Returns where a job stands that no JOB runs.
+job_status status_of(job_truth truth);
 
 supervisor_actor::behavior_type supervisor(supervisor_state::pointer self,
                                            supervisor_setup setup);

@@ -11,6 +11,7 @@
 #include "cli/codec_check.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/machine_check.hpp"
+#include "telemetry/log.hpp"
 
 namespace pixmill::cli {
 namespace {
@@ -92,6 +93,15 @@ int report_findings(const std::vector<finding>& findings, bool json,
       return each.how == finding::grade::fail;
     });
   return failed ? exit_with_failures : exit_ok;
+}
+
+void log_findings(const std::vector<finding>& findings) {
+  for (const auto& each : findings)
+    telemetry::log(each.how == finding::grade::ok
+                     ? telemetry::log_level::info
+                     : telemetry::log_level::warning,
+                   each.subject + ": " + each.detail,
+                   {{"check", word(each.how)}, {"remedy", each.remedy}});
 }
 
 int doctor(const doctor_options& options, const config::settings& settings,

@@ -25,6 +25,9 @@ struct finding {
 int doctor(const doctor_options& options, const config::settings& settings,
            const std::string& program, const terminal& to);
 
+/// Writes a line of the log for each finding.
+void log_findings(const std::vector<finding>& findings);
+
 /// Prints findings and returns the exit code that they come to.
 int report_findings(const std::vector<finding>& findings, bool json,
                     const terminal& to);

@@ -10,10 +10,12 @@
 #include <utility>
 
 #include "actors/head.hpp"
+#include "cli/doctor.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/head_backend.hpp"
 #include "cli/head_setup.hpp"
 #include "cli/held_signals.hpp"
+#include "cli/machine_check.hpp"
 #include "config/schema.hpp"
 #include "http/service.hpp"
 #include "model/errc.hpp"
@@ -70,6 +72,7 @@ int serve(const serve_options& options, const config::loaded_settings& loaded,
   if (const auto refused = http::service::check(
         settings.http, std::filesystem::exists(settings.store.journal)))
     return refuse(to, refused);
+  log_findings(check_machine(settings));
   static const held_signals signals; // Outlives the thread that waits on it.
   auto setup = head_settings_of(settings, program);
   setup.tidies = true;
