@@ -17,6 +17,9 @@ namespace {
 
 constexpr auto tick_interval = std::chrono::seconds{1};
 
+// Nodes report every second; who misses three reports gets nothing new.
+constexpr std::chrono::milliseconds suspicion{3'500};
+
 // While several jobs are hungry, none is granted more than this at once, so
 // that a job of one image waits for a few of another's and not for hundreds.
 constexpr std::uint32_t shared_grant = 4;
@@ -29,8 +32,8 @@ telemetry::actor_record& dispatcher_state::record() {
   return *record_;
 }
 
-void dispatcher_state::start(std::chrono::milliseconds lease_timeout) {
-  lease_timeout_ = lease_timeout;
+void dispatcher_state::start(dispatcher_setup setup) {
+  setup_ = std::move(setup);
   record_.emplace(telemetry::actor_kind::dispatcher, self_->id(), 0,
                   "dispatcher", std::string{}, handle_of(self_));
   record_->set_state("running");
@@ -42,15 +45,30 @@ caf::result<void> dispatcher_state::join(const node_description& description,
   if (nodes_.count(description.incarnation) != 0)
     return make_error(errc::wrong_state,
                       "incarnation id of " + description.name + " is taken");
+  // One that draws a new number has given up what it had under the old one.
+  const auto before =
+    std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
+      return entry.second.worker == worker;
+    });
+  if (before != nodes_.end())
+    lose(before, "it joins anew");
   self_->monitor(worker);
-  nodes_[description.incarnation] = {.name = description.name,
+  const auto now = self_->clock().now();
+  nodes_[description.incarnation] = {.about = description,
                                      .worker = std::move(worker),
-                                     .credit = description.credit,
-                                     .used = 0,
-                                     .last_seen = self_->clock().now()};
-  telemetry::log(telemetry::log_level::debug,
-                 "node " + description.name + " joined with "
-                   + std::to_string(description.credit) + " slots");
+                                     .rate_taken = now,
+                                     .last_seen = now,
+                                     .since = unix_now()};
+  // It is back: nobody need know that it was away under another number.
+  std::erase_if(lost_,
+                [&](const auto& x) { return x.name == description.name; });
+  telemetry::log(description.local ? telemetry::log_level::debug
+                                   : telemetry::log_level::info,
+                 "node joined",
+                 {{"node", description.name},
+                  {"id", id_of_node(description.incarnation)},
+                  {"slots", description.credit},
+                  {"build", description.build}});
   match();
   return caf::unit;
 }
@@ -59,7 +77,11 @@ bool dispatcher_state::renew(const load_report& report) {
   const auto i = nodes_.find(report.incarnation);
   if (i == nodes_.end())
     return false;
-  i->second.last_seen = self_->clock().now();
+  auto& known = i->second;
+  known.last_seen = self_->clock().now();
+  known.load = report;
+  if (std::exchange(known.suspect, false))
+    known.since = unix_now();
   return true;
 }
 
@@ -67,8 +89,15 @@ void dispatcher_state::take_back(const credit_return& credit) {
   const auto i = nodes_.find(credit.incarnation);
   if (i == nodes_.end())
     return;
-  i->second.used -= std::min(i->second.used, credit.slots);
+  i->second.finished += credit.slots;
+  free(i->second, credit.slots);
   match();
+}
+
+void dispatcher_state::free(node& which, std::uint32_t slots) {
+  which.used -= std::min(which.used, slots);
+  if (which.used == 0 && !which.leaving.empty())
+    let_go(nodes_.find(which.about.incarnation));
 }
 
 void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
@@ -127,7 +156,7 @@ dispatcher_state::client* dispatcher_state::next_client() {
   client* best = nullptr;
   std::uint64_t best_tenant = 0;
   for (auto& [job, x] : clients_) {
-    if (!x.hungry || x.grant)
+    if (!x.hungry || x.grant || roomiest(x.not_for) == nodes_.end())
       continue;
     const auto tenant = tenants_[x.tenant];
     if (best == nullptr || tenant < best_tenant
@@ -145,33 +174,32 @@ std::size_t dispatcher_state::hungry_count() const {
                   [](const auto& entry) { return entry.second.hungry; }));
 }
 
-dispatcher_state::node* dispatcher_state::roomiest() {
-  node* best = nullptr;
-  for (auto& [id, x] : nodes_)
-    if (x.used < x.credit
-        && (best == nullptr || x.credit - x.used > best->credit - best->used))
-      best = &x;
+dispatcher_state::node_map::iterator
+dispatcher_state::roomiest(incarnation_id but) {
+  const auto room = [](const node& x) {
+    return x.draining || x.suspect || x.used >= x.about.credit
+             ? 0u
+             : x.about.credit - x.used;
+  };
+  auto best = nodes_.end();
+  for (auto i = nodes_.begin(); i != nodes_.end(); ++i)
+    if (i->first != but && room(i->second) > 0
+        && (best == nodes_.end() || room(i->second) > room(best->second)))
+      best = i;
   return best;
-}
-
-incarnation_id dispatcher_state::id_of(const node& which) const {
-  for (const auto& [id, x] : nodes_)
-    if (&x == &which)
-      return id;
-  return 0;
 }
 
 void dispatcher_state::match() {
   for (;;) {
-    auto* room = roomiest();
-    auto* taker = room == nullptr ? nullptr : next_client();
+    auto* taker = next_client();
     if (taker == nullptr)
       return;
-    auto slots = room->credit - room->used;
+    const auto home = roomiest(taker->not_for);
+    auto slots = home->second.about.credit - home->second.used;
     if (hungry_count() > 1)
       slots = std::min(slots, shared_grant);
-    room->used += slots;
-    taker->grant = {.incarnation = id_of(*room), .slots = slots};
+    home->second.used += slots;
+    taker->grant = {.incarnation = home->first, .slots = slots};
     self_->send(taker->handle, *taker->grant);
   }
 }
@@ -182,29 +210,35 @@ void dispatcher_state::assign(task_offer offer) {
   if (taker == clients_.end() || !taker->second.grant)
     return;
   auto& job = taker->second;
-  release(*std::exchange(job.grant, {}));
+  const auto grant = *std::exchange(job.grant, {});
   std::uint32_t taken = 0;
   for (const auto& task : offer.tasks)
     taken += static_cast<std::uint32_t>(task.slots.size());
-  job.hungry = taken > 0;
+  job.hungry = taken > 0 || offer.elsewhere;
+  job.not_for = offer.elsewhere ? offer.grant.incarnation : 0;
   job.served += taken / job.weight;
   tenants_[job.tenant] += taken;
   const auto home = nodes_.find(offer.grant.incarnation);
   if (home != nodes_.end()) {
     home->second.used += taken;
-    for (auto& task : offer.tasks)
+    for (auto& task : offer.tasks) {
+      if (home->second.about.uploads && setup_.permit)
+        task.permit = setup_.permit(task);
       self_->send(home->second.worker, std::move(task), job.handle);
+    }
   } else if (taken > 0) {
     // The node went while the job was filling its grant.
     self_->send(job.handle, node_lost{.incarnation = offer.grant.incarnation});
   }
+  // Last: a node that is to leave goes when its last slot is free.
+  release(grant);
   match();
 }
 
 void dispatcher_state::release(const credit_grant& grant) {
   const auto i = nodes_.find(grant.incarnation);
   if (i != nodes_.end())
-    i->second.used -= std::min(i->second.used, grant.slots);
+    free(i->second, grant.slots);
 }
 
 // Tenants without jobs are not remembered.
@@ -238,15 +272,21 @@ void dispatcher_state::revoke(const lease_revocation& message) {
     forget(i);
 }
 
-void dispatcher_state::lose(std::map<incarnation_id, node>::iterator which,
-                            const char* why) {
-  telemetry::log(telemetry::log_level::warning,
-                 "node " + which->second.name + " lost: " + why);
+void dispatcher_state::lose(node_map::iterator which, const char* why) {
+  telemetry::log(telemetry::log_level::warning, "node lost",
+                 {{"node", which->second.about.name},
+                  {"id", id_of_node(which->first)},
+                  {"why", why},
+                  {"released", which->second.used}});
   const node_lost news{.incarnation = which->first};
   self_->demonitor(which->second.worker.address());
+  remember(which->second);
   nodes_.erase(which);
-  for (auto& [job, x] : clients_)
+  for (auto& [job, x] : clients_) {
+    if (x.not_for == news.incarnation)
+      x.not_for = 0;
     self_->send(x.handle, news);
+  }
 }
 
 void dispatcher_state::down(const caf::actor_addr& source) {
@@ -271,19 +311,28 @@ void dispatcher_state::tick() {
   const auto now = self_->clock().now();
   for (auto i = nodes_.begin(); i != nodes_.end();) {
     const auto which = i++;
-    if (now - which->second.last_seen > lease_timeout_)
+    auto& x = which->second;
+    const auto silence = now - x.last_seen;
+    if (silence > setup_.lease_timeout) {
       lose(which, "silent");
+    } else if (silence > suspicion && !std::exchange(x.suspect, true)) {
+      x.since = unix_now();
+      telemetry::log(telemetry::log_level::warning, "node is silent",
+                     {{"node", x.about.name}, {"id", id_of_node(which->first)}});
+    }
   }
+  take_rates(now);
+  // A node that was suspected may have room again.
+  match();
 }
 
-dispatcher_actor::behavior_type
-dispatcher(dispatcher_state::pointer self,
-           std::chrono::milliseconds lease_timeout) {
+dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self,
+                                           dispatcher_setup setup) {
   self->set_down_handler([self](const caf::down_msg& message) {
     const auto guard = handling(self);
     self->state.down(message.source);
   });
-  self->state.start(lease_timeout);
+  self->state.start(std::move(setup));
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](const node_description& node, worker_actor& worker) {
@@ -297,6 +346,22 @@ dispatcher(dispatcher_state::pointer self,
     [self](const credit_return& credit) {
       const auto guard = handling(self);
       self->state.take_back(credit);
+    },
+    [self](const row_report& report) {
+      const auto guard = handling(self);
+      return self->state.hand_in(report);
+    },
+    [self](atom::leave, incarnation_id node) {
+      const auto guard = handling(self);
+      return self->state.leave(node);
+    },
+    [self](atom::list) {
+      const auto guard = handling(self);
+      return self->state.list();
+    },
+    [self](const node_command& command) {
+      const auto guard = handling(self);
+      return self->state.command(command);
     },
     [self](atom::hungry, const std::string& job, const std::string& tenant,
            std::int8_t priority, job_actor& handle) {

@@ -2,14 +2,27 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include <caf/typed_response_promise.hpp>
 
 #include "actors/protocol.hpp"
 #include "telemetry/actor_registry.hpp"
 
 namespace pixmill::actors {
+
+/// What a DISPATCHER is started with.
+struct dispatcher_setup {
+  /// A node silent for this long has lost its leases.
+  std::chrono::milliseconds lease_timeout{10'000};
+  /// Makes the permit of a task for a node that hands results in; empty: none.
+  std::function<std::string(const row_task&)> permit{};
+};
 
 /// Gives the credit of all nodes to the jobs that have work, fairly: first
 /// between tenants, evenly, so that many jobs of one take nothing from another;
@@ -24,13 +37,17 @@ public:
 
   explicit dispatcher_state(pointer self);
 
-  void start(std::chrono::milliseconds lease_timeout);
+  void start(dispatcher_setup setup);
   caf::result<void> join(const node_description& node, worker_actor worker);
   bool renew(const load_report& report);
   void take_back(const credit_return& credit);
   void hungry(const std::string& job, const std::string& tenant,
               std::int8_t priority, const job_actor& handle);
   void assign(task_offer offer);
+  caf::result<bool> hand_in(const row_report& report);
+  caf::result<void> leave(incarnation_id which);
+  std::vector<node_status> list() const;
+  caf::result<node_status> command(const node_command& command);
   void revoke(const lease_revocation& message);
   void down(const caf::actor_addr& source);
   void tick();
@@ -38,13 +55,26 @@ public:
   telemetry::actor_record& record();
 
 private:
+  using time_point = std::chrono::steady_clock::time_point;
+
   struct node {
-    std::string name;
+    node_description about;
     worker_actor worker;
-    std::uint32_t credit = 0;
     std::uint32_t used = 0; ///< Slots handed out, and reserved by a grant.
-    std::chrono::steady_clock::time_point last_seen;
+    load_report load{};
+    std::uint64_t finished = 0;
+    std::uint64_t finished_before = 0; ///< When the rate was last taken.
+    std::uint32_t finished_per_ks = 0;
+    time_point rate_taken;
+    time_point last_seen;
+    bool draining = false;
+    bool suspect = false;
+    std::int64_t since = 0;
+    /// Answered when nothing is left to do.
+    std::vector<caf::typed_response_promise<caf::unit_t>> leaving{};
   };
+
+  using node_map = std::map<incarnation_id, node>;
 
   struct client {
     job_actor handle;
@@ -53,11 +83,11 @@ private:
     double served = 0.0; ///< Slots had so far, over the weight.
     bool hungry = false;
     std::optional<credit_grant> grant; ///< Waits for its offer.
+    incarnation_id not_for = 0; ///< What work it has is not for this node.
   };
 
   void match();
-  node* roomiest();
-  incarnation_id id_of(const node& which) const;
+  node_map::iterator roomiest(incarnation_id but);
   client* next_client();
   std::size_t hungry_count() const;
   double least_served(const std::string& tenant) const;
@@ -66,19 +96,27 @@ private:
   void void_leases(const std::string& job);
   void release(const credit_grant& grant);
   void forget(std::map<std::string, client>::iterator which);
-  void lose(std::map<incarnation_id, node>::iterator which, const char* why);
+  void lose(node_map::iterator which, const char* why);
+  void remember(const node& which);
+  void let_go(node_map::iterator which);
+  void free(node& which, std::uint32_t slots);
+  void take_rates(time_point now);
+  node_status status_of(const node& which) const;
+  node_map::iterator find(const std::string& name, std::size_t& count);
 
   pointer self_;
-  std::chrono::milliseconds lease_timeout_{10'000};
+  dispatcher_setup setup_;
   std::optional<telemetry::actor_record> record_;
-  std::map<incarnation_id, node> nodes_;
+  node_map nodes_;
+  std::deque<node_status> lost_; ///< The newest last.
   std::map<std::string, client> clients_;
   std::map<std::string, std::uint64_t> tenants_; ///< Slots each has had.
 };
 
-/// @param lease_timeout A node silent for this long has lost its leases.
-dispatcher_actor::behavior_type
-dispatcher(dispatcher_state::pointer self,
-           std::chrono::milliseconds lease_timeout);
+/// Returns how a node is called where its name may be another's as well.
+std::string id_of_node(incarnation_id which);
+
+dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self,
+                                           dispatcher_setup setup);
 
 } // namespace pixmill::actors

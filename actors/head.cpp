@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 #include <random>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -111,16 +110,12 @@ caf::expected<parts> open_parts(const head_settings& settings) {
   return out;
 }
 
-std::uint32_t credit_of(const job_settings& settings) {
-  constexpr std::uint32_t slots_per_core = 16;
-  return settings.slots > 0
-           ? settings.slots
-           : slots_per_core * std::max(1u, std::thread::hardware_concurrency());
-}
-
 struct system_config : caf::actor_system_config {
-  explicit system_config(const scheduler_settings& settings) {
+  explicit system_config(const head_settings& wanted) {
+    const auto& settings = wanted.scheduler;
     register_messages(*this);
+    if (wanted.network)
+      wanted.network(*this);
     set("scheduler.max-threads", std::size_t{settings.max_threads});
     set("scheduler.max-throughput", std::size_t{settings.max_throughput});
     // Work-stealing polls even when idle; sharing sleeps.
@@ -133,7 +128,7 @@ struct system_config : caf::actor_system_config {
 class head::impl {
 public:
   impl(head_settings settings, parts opened)
-      : parts_{std::move(opened)}, config_{settings.scheduler},
+      : parts_{std::move(opened)}, config_{settings},
         system_{config_}, notifier_settings_{settings.notifier},
         webhook_{settings.webhook}, fetch_{settings.fetch},
         keyring_{settings.keyring}, journal_folder_{settings.store.journal} {
@@ -157,6 +152,26 @@ public:
   template <class T, class... Ts>
   caf::expected<T> ask_journal(Ts&&... message) {
     return ask_of<T>(journal_, std::forward<Ts>(message)...);
+  }
+
+  template <class T, class... Ts>
+  caf::expected<T> ask_dispatcher(Ts&&... message) {
+    return ask_of<T>(dispatcher_, std::forward<Ts>(message)...);
+  }
+
+  caf::expected<std::string> put_image(std::string_view bytes,
+                                       image_format format) {
+    return parts_.images->put(
+      {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+      format);
+  }
+
+  dispatcher_actor dispatcher() const {
+    return dispatcher_;
+  }
+
+  caf::actor_system& system() {
+    return system_;
   }
 
   template <class T, class... Ts>
@@ -280,18 +295,18 @@ private:
       system_.spawn<caf::detached>(actors::archive, parts_.journal.get());
     places_ = std::make_shared<admission>(settings.jobs.max_queued,
                                           settings.jobs.max_queued_per_tenant);
-    dispatcher_ = system_.spawn(dispatcher, settings.jobs.lease_timeout);
-    std::random_device entropy;
-    worker_ = system_.spawn(
-      worker,
-      worker_setup{.services = std::move(services),
-                   .retry = {.fetch = settings.fetch,
-                             .item_timeout = settings.jobs.item_timeout,
-                             .short_pause = settings.jobs.short_pause,
-                             .seed = 0},
-                   .credit = credit_of(settings.jobs),
-                   .seed = (std::uint64_t{entropy()} << 32) | entropy()},
-      dispatcher_);
+    dispatcher_ = system_.spawn(
+      actors::dispatcher,
+      dispatcher_setup{.lease_timeout = settings.jobs.lease_timeout,
+                       .permit = std::move(settings.permit)});
+    if (settings.works)
+      worker_ =
+        system_.spawn(worker,
+                      worker_setup_of({.services = std::move(services),
+                                       .jobs = settings.jobs,
+                                       .fetch = settings.fetch,
+                                       .about = {.local = true}}),
+                      dispatcher_);
     supervisor_ = system_.spawn(
       supervisor, supervisor_setup{.journal = journal_,
                                    .archive = archive_,
@@ -402,6 +417,27 @@ caf::expected<caf::unit_t> head::add(api_token token) {
 
 caf::expected<bool> head::revoke(const std::string& token) {
   return impl_->ask_journal<bool>(atom::revoke::value, token);
+}
+
+caf::expected<std::vector<node_status>> head::nodes() {
+  return impl_->ask_dispatcher<std::vector<node_status>>(atom::list::value);
+}
+
+caf::expected<node_status> head::command(node_command command) {
+  return impl_->ask_dispatcher<node_status>(std::move(command));
+}
+
+caf::expected<std::string> head::put_image(std::string_view bytes,
+                                           image_format format) {
+  return impl_->put_image(bytes, format);
+}
+
+dispatcher_actor head::dispatcher() const {
+  return impl_->dispatcher();
+}
+
+caf::actor_system& head::system() {
+  return impl_->system();
 }
 
 caf::expected<open_slots> head::open(open_query query) {

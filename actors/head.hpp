@@ -14,6 +14,7 @@
 #include "actors/inspector.hpp"
 #include "actors/messages.hpp"
 #include "actors/news_board.hpp"
+#include "actors/protocol.hpp"
 #include "actors/settings.hpp"
 #include "imaging/codec_pool.hpp"
 #include "imaging/settings.hpp"
@@ -21,6 +22,10 @@
 #include "net/downloader.hpp"
 #include "net/settings.hpp"
 #include "persistence/settings.hpp"
+
+namespace caf {
+class actor_system_config;
+} // namespace caf
 
 namespace pixmill::persistence {
 class journal_store;
@@ -52,6 +57,11 @@ struct head_settings {
   bool tidies = false;
   std::string program; ///< Path of the binary that runs codec processes.
   std::string node_name;
+  bool works = true; ///< Whether it has a WORKER of its own.
+  /// Adds to the actor system what speaks to other nodes; empty: nothing does.
+  std::function<void(caf::actor_system_config&)> network{};
+  /// Makes permits for nodes that hand results in; empty: none are needed.
+  std::function<std::string(const row_task&)> permit{};
 };
 
 /// A whole head in one process: the journal, the stores, one local worker with
@@ -124,6 +134,24 @@ public:
   /// Returns the slots of a job that have no outcome yet; of one that does not
   /// run, none is in hand.
   caf::expected<open_slots> open(open_query query);
+
+  /// Returns the nodes, also those lost of late.
+  caf::expected<std::vector<node_status>> nodes();
+
+  /// Drains a node, or lets it take work again; the node as it stands then.
+  /// @retval errc::no_such_node, errc::node_ambiguous
+  caf::expected<node_status> command(node_command command);
+
+  /// Stores an image that another node made; its outcome is yet to come.
+  /// @returns Its key.
+  caf::expected<std::string> put_image(std::string_view bytes,
+                                       image_format format);
+
+  /// Returns whom WORKERs of other nodes join. Drop it before the head ends.
+  dispatcher_actor dispatcher() const;
+
+  /// Returns where the head's actors live.
+  caf::actor_system& system();
 
   /// Returns where changes of jobs are told.
   news_board& news();

@@ -34,20 +34,19 @@ telemetry::actor_record& image_state::record() {
   return *record_;
 }
 
-void image_state::start(slot_task task, const compress_goal& goal, flow_id flow,
-                        std::string job, std::string trace_parent,
+void image_state::start(slot_task task, const compress_goal& goal,
+                        image_context context,
                         std::shared_ptr<const node_services> services,
                         row_actor row) {
   task_ = std::move(task);
   goal_ = goal;
-  flow_ = flow;
-  trace_parent_ = std::move(trace_parent);
+  context_ = std::move(context);
   services_ = std::move(services);
   row_ = std::move(row);
   attempts_ = task_.attempts;
   first_attempt_ = self_->clock().now();
   record_.emplace(telemetry::actor_kind::image, self_->id(), row_.id(),
-                  telemetry::loggable_url(task_.url), std::move(job),
+                  telemetry::loggable_url(task_.url), context_.job,
                   handle_of(self_));
 }
 
@@ -56,7 +55,7 @@ void image_state::attempt() {
   result_ = {};
   record_->set_state("downloading");
   fetching_ = services_->fetcher->start(
-    {.url = task_.url, .flow = flow_, .trace = trace_parent_},
+    {.url = task_.url, .flow = context_.flow, .trace = context_.trace_parent},
     [self = image_stages{self_}](net::download result) {
       caf::anon_send(
         self, fetched{std::make_shared<net::download>(std::move(result))});
@@ -74,7 +73,7 @@ void image_state::handle(const fetched& message) {
   record_->set_bytes_held(source_->size());
   record_->set_state("compressing");
   compressing_ = services_->codec->start(
-    source_, goal_, flow_,
+    source_, goal_, context_.flow,
     [self =
        image_stages{self_}](caf::expected<imaging::compressed_image> image) {
       caf::anon_send(
@@ -116,7 +115,7 @@ void image_state::put(std::shared_ptr<const std::string> bytes,
   output_ = std::move(bytes);
   record_->set_bytes_held(output_->size());
   services_->store->start(
-    output_, format,
+    {.bytes = output_, .format = format, .permit = context_.permit},
     [self = image_stages{self_}](caf::expected<std::string> sha256) {
       caf::anon_send(self, stored{std::make_shared<caf::expected<std::string>>(
                              std::move(sha256))});
@@ -174,13 +173,11 @@ void image_state::report(outcome result, milliseconds retry_after) {
 }
 
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
-                                  compress_goal goal, flow_id flow,
-                                  std::string job, std::string trace_parent,
+                                  compress_goal goal, image_context context,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row) {
-  self->state.start(std::move(task), goal, flow, std::move(job),
-                    std::move(trace_parent), std::move(services),
-                    std::move(row));
+  self->state.start(std::move(task), goal, std::move(context),
+                    std::move(services), std::move(row));
   return {
     [self](atom::inspect) { return report_of(self); },
     [self](atom::attempt) {

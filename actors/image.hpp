@@ -56,6 +56,14 @@ using image_stages =
                       // Itself: the disk was full; try to store again.
                       caf::reacts_to<atom::tick>>;
 
+/// What an IMAGE has in common with the others of its row.
+struct image_context {
+  flow_id flow = 0;         ///< Whose turn it is at queues.
+  std::string trace_parent; ///< What origins are told a child of; empty: none.
+  std::string permit;       ///< Of the task, for the store.
+  std::string job{}; ///< Whose image it is.
+};
+
 /// One URL: fetch, compress, store. One attempt at a time; each ends in one
 /// `slot_report` to the ROW.
 class image_state {
@@ -64,8 +72,7 @@ public:
 
   explicit image_state(pointer self);
 
-  void start(slot_task task, const compress_goal& goal, flow_id flow,
-             std::string job, std::string trace_parent,
+  void start(slot_task task, const compress_goal& goal, image_context context,
              std::shared_ptr<const node_services> services, row_actor row);
   void attempt();
   void handle(const fetched& message);
@@ -84,8 +91,7 @@ private:
   pointer self_;
   slot_task task_;
   compress_goal goal_;
-  flow_id flow_ = 0;
-  std::string trace_parent_;
+  image_context context_;
   std::shared_ptr<const node_services> services_;
   row_actor row_;
   std::optional<telemetry::actor_record> record_;
@@ -100,11 +106,8 @@ private:
   outcome result_;
 };
 
-/// @param job          Whose image it is.
-/// @param trace_parent What the origin is told a child of; empty: nothing.
 image_stages::behavior_type image(image_state::pointer self, slot_task task,
-                                  compress_goal goal, flow_id flow,
-                                  std::string job, std::string trace_parent,
+                                  compress_goal goal, image_context context,
                                   std::shared_ptr<const node_services> services,
                                   row_actor row);
 

@@ -77,6 +77,7 @@ void job_state_machine::advance() {
     else if (!progress)
       break;
   }
+  skip_settled();
   announce();
   finish_if_done();
 }
@@ -117,94 +118,14 @@ void job_state_machine::ask_for_settled() {
       });
 }
 
-// -- handing out --------------------------------------------------------------
-
-bool job_state_machine::has_work() const {
-  return job_.state == job_state::running && !ending_
-         && (!returned_.empty() || window_->has_ready());
-}
-
-void job_state_machine::announce() {
-  if (announced_ || !has_work())
-    return;
-  announced_ = true;
-  self_->send(setup_.dispatcher, atom::hungry::value, job_.id, job_.tenant,
-              job_.options.priority, job_actor{self_});
-}
-
-std::optional<slot_task> job_state_machine::next_task() {
-  auto& source = returned_.empty() ? window_->ready() : returned_;
-  if (source.empty())
-    return std::nullopt;
-  auto task = std::move(source.front());
-  source.pop_front();
-  return task;
-}
-
-void job_state_machine::fill(const credit_grant& grant) {
-  task_offer offer{.job = job_.id, .grant = grant, .tasks = {}};
-  std::uint32_t room = has_work() ? grant.slots : 0;
-  std::vector<slot_task> same_row;
-  const auto close_row = [&] {
-    if (!same_row.empty())
-      offer.tasks.push_back(
-        lease_out(std::exchange(same_row, {}), grant.incarnation));
-  };
-  for (; room > 0; --room) {
-    auto task = next_task();
-    if (!task)
-      break;
-    if (!same_row.empty()
-        && (same_row.front().slot.row != task->slot.row
-            || same_row.size() >= setup_.settings.slice))
-      close_row();
-    same_row.push_back(std::move(*task));
-  }
-  close_row();
-  if (offer.tasks.empty())
-    announced_ = false;
-  else
-    tell();
-  self_->send(setup_.dispatcher, std::move(offer));
-  advance();
-}
-
-row_task job_state_machine::lease_out(std::vector<slot_task> slots,
-                                      incarnation_id node) {
-  const auto id = next_lease_++;
-  leased_slots_ += slots.size();
-  leases_[id] = {.incarnation = node, .open = slots};
-  return {.job = job_.id,
-          .lease = id,
-          .slots = std::move(slots),
-          .goal = job_.options.goal,
-          .trace_parent = job_.trace_parent};
-}
-
-void job_state_machine::take_back(lease& which) {
-  leased_slots_ -= which.open.size();
-  for (auto& task : which.open)
-    returned_.push_back(std::move(task));
-}
-
-void job_state_machine::handle(const node_lost& news) {
-  for (auto i = leases_.begin(); i != leases_.end();) {
-    if (i->second.incarnation == news.incarnation) {
-      take_back(i->second);
-      i = leases_.erase(i);
-    } else {
-      ++i;
-    }
-  }
-  advance();
-}
-
 // -- recording ----------------------------------------------------------------
 
-void job_state_machine::handle(const row_report& report) {
+caf::result<bool> job_state_machine::handle(const row_report& report) {
+  if (report.lease == 0)
+    return merge(report);
   const auto i = leases_.find(report.lease);
   if (i == leases_.end() || i->second.incarnation != report.incarnation)
-    return; // Void: someone else has these slots, or they are settled.
+    return false; // Void: someone else has these slots, or they are settled.
   auto& open = i->second.open;
   std::vector<slot_result> results;
   std::vector<slot_task> owners;
@@ -215,36 +136,49 @@ void job_state_machine::handle(const row_report& report) {
     if (task == open.end())
       continue;
     --leased_slots_;
+    auto mine = std::move(*task);
+    open.erase(task);
     if (is_terminal(done.result.state)) {
       results.push_back({done.slot, done.result, {}});
-      owners.push_back(std::move(*task));
-    } else {
-      task->attempts = done.result.attempts;
+      owners.push_back(std::move(mine));
+    } else if (!has_twins_ || !is_leased(done.slot)) {
+      mine.attempts = done.result.attempts;
       deferred_.emplace(self_->clock().now() + milliseconds{done.retry_in_ms},
-                        std::move(*task));
+                        std::move(mine));
     }
-    open.erase(task);
   }
   if (open.empty())
     leases_.erase(i);
-  if (!results.empty())
-    commit(std::move(results), std::move(owners));
+  if (results.empty())
+    return true;
+  if (has_twins_)
+    for (const auto& result : results)
+      drop_twins(result.slot);
+  auto confirm = self_->make_response_promise<bool>();
+  commit(std::move(results), std::move(owners), confirm);
+  return confirm;
 }
 
 void job_state_machine::commit(std::vector<slot_result> results,
-                               std::vector<slot_task> owners) {
+                               std::vector<slot_task> owners,
+                               std::optional<promise_of_report> confirm) {
   const auto count = results.size();
   committing_ += count;
   self_
     ->request(setup_.journal, caf::infinite,
               commit_request{.job = job_.id, .slots = std::move(results)})
     .then(
-      [this, owners = std::move(owners), count](const commit_receipt& x) {
+      [this, owners = std::move(owners), count,
+       confirm](const commit_receipt& x) mutable {
         const auto guard = handling(self_);
+        if (confirm)
+          confirm->deliver(true);
         committed(x, owners, count);
       },
-      [this, count](const caf::error& reason) {
+      [this, count, confirm](const caf::error& reason) mutable {
         committing_ -= count;
+        if (confirm)
+          confirm->deliver(reason);
         end_early(job_state::failed, to_failure(reason, errc::store));
       });
 }
@@ -318,6 +252,7 @@ void job_state_machine::end_early(job_state state, failure why) {
   leased_slots_ = 0;
   returned_.clear();
   deferred_.clear();
+  settled_ahead_.clear();
   window_->ready().clear();
   self_->send(setup_.dispatcher, lease_revocation{.job = job_.id});
   finish_if_done();
@@ -411,7 +346,7 @@ job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup) {
     },
     [self](const row_report& report) {
       const auto guard = handling(self);
-      self->state.handle(report);
+      return self->state.handle(report);
     },
     [self](const node_lost& news) {
       const auto guard = handling(self);

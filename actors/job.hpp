@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ public:
   // Not "begin": CAF takes a state with one for a container.
   void resume();
   void fill(const credit_grant& grant);
-  void handle(const row_report& report);
+  caf::result<bool> handle(const row_report& report);
   void handle(const node_lost& news);
   caf::result<job_status> handle(const job_command& command);
   void tick();
@@ -62,7 +63,11 @@ private:
   struct lease {
     incarnation_id incarnation = 0;
     std::vector<slot_task> open;
+    clock::time_point since{};
+    bool doubled = false; ///< Another lease has the same slots, or had.
   };
+
+  using promise_of_report = caf::typed_response_promise<bool>;
 
   // Reading.
   void advance();
@@ -70,15 +75,24 @@ private:
   void ask_for_settled();
 
   // Handing out.
+  bool has_fresh_work() const;
   bool has_work() const;
   void announce();
   std::optional<slot_task> next_task();
   row_task lease_out(std::vector<slot_task> slots, incarnation_id node);
   void take_back(lease& which);
+  bool is_leased(slot_id slot) const;
+  void drop_twins(slot_id slot);
+  bool has_stragglers(incarnation_id but) const;
+  void lease_stragglers(task_offer& offer, std::uint32_t room);
 
   // Recording.
+  caf::result<bool> merge(const row_report& report);
+  std::optional<slot_task> take_out(slot_id slot);
+  void skip_settled();
   void commit(std::vector<slot_result> results,
-              std::vector<slot_task> owners = {});
+              std::vector<slot_task> owners = {},
+              std::optional<promise_of_report> confirm = {});
   void committed(const commit_receipt& receipt,
                  const std::vector<slot_task>& owners, std::size_t count);
   void check_failure_ratio();
@@ -91,6 +105,9 @@ private:
   void set_state(job_state state);
   void tell() const;
 
+  // Leases in all, above which nobody looks for stragglers: there is other work.
+  static constexpr std::size_t most_stragglers = 4'096;
+
   pointer self_;
   job_setup setup_;
   job_record job_;
@@ -102,12 +119,16 @@ private:
   std::deque<slot_task> returned_; ///< To be done again, before new ones.
   std::multimap<clock::time_point, slot_task> deferred_;
   std::map<lease_id, lease> leases_;
+  /// Slots whose outcome was handed in before their row was read.
+  std::set<slot_id> settled_ahead_;
   lease_id next_lease_ = 1;
   std::size_t leased_slots_ = 0;
   std::size_t committing_ = 0; ///< Slots whose commit is not answered yet.
   std::uint32_t next_chunk_ = 0;
   bool reading_ = false;   ///< A chunk or page is on its way.
-  bool announced_ = false; ///< The DISPATCHER knows that there is work.
+  bool announced_ = false; ///< The DISPATCHER knows that there is work …
+  bool elsewhere_ = false; ///< … which is not for every node.
+  bool has_twins_ = false; ///< Slots have been leased twice.
   bool finishing_ = false; ///< The terminal record is on its way.
   /// How the job is to end once its commits are answered, if not by itself.
   std::optional<std::pair<job_state, failure>> ending_;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <caf/actor_control_block.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
@@ -12,6 +13,10 @@
 /// Who says what to whom. Commands go down and are answered; outcomes go up,
 /// once. Nothing is sent without a credit: mailboxes have no bound.
 namespace pixmill::actors {
+
+/// Version of all that is said between nodes: raised with any change of a
+/// message or of what it means. Nodes of different versions do not join.
+inline constexpr std::uint32_t protocol_version = 1;
 
 namespace atom {
 
@@ -35,6 +40,9 @@ using revoke = caf::atom_constant<caf::atom("revoke")>;
 using listen = caf::atom_constant<caf::atom("listen")>;
 using replay = caf::atom_constant<caf::atom("replay")>;
 using ping = caf::atom_constant<caf::atom("ping")>;
+using link = caf::atom_constant<caf::atom("link")>;
+using leave = caf::atom_constant<caf::atom("leave")>;
+using salvage = caf::atom_constant<caf::atom("salvage")>;
 using sample = caf::atom_constant<caf::atom("sample")>;
 
 } // namespace atom
@@ -58,6 +66,8 @@ using row_actor = caf::typed_actor<
   caf::reacts_to<slot_report>,
   // WORKER: the lease is void; stop at once and report nothing.
   caf::reacts_to<atom::cancel>,
+  // WORKER: the lease is void; stop all but what only waits to be stored.
+  caf::reacts_to<atom::salvage>,
   // Itself: the pause of a slot is over.
   caf::reacts_to<atom::attempt, std::uint16_t>,
   // Itself: look at the deadline.
@@ -70,8 +80,9 @@ using job_actor = caf::typed_actor<
   caf::reacts_to<atom::restore>,
   // DISPATCHER: room on a node; answered by a task_offer to the DISPATCHER.
   caf::reacts_to<credit_grant>,
-  // WORKER: outcomes; void leases are ignored.
-  caf::reacts_to<row_report>,
+  // WORKER: outcomes; true once they are durable, or when they are too late.
+  // False: the lease is void, and what was reported is ignored.
+  caf::replies_to<row_report>::with<bool>,
   // DISPATCHER: leases of that node are void; their slots go back.
   caf::reacts_to<node_lost>,
   // SUPERVISOR: pause, resume, cancel; the new status once it is durable.
@@ -92,6 +103,12 @@ using worker_actor =
                    caf::reacts_to<lease_revocation>,
                    // ROW: outcomes of its slots, to be passed on to the JOB.
                    caf::reacts_to<row_report>,
+                   // The cluster's link: the head's DISPATCHER; join it.
+                   caf::reacts_to<atom::link, caf::strong_actor_ptr>,
+                   // The store: what a result to hand in names is stored.
+                   caf::reacts_to<atom::settled, std::string, slot_id, bool>,
+                   // DISPATCHER, main: take no work, finish what there is, end.
+                   caf::reacts_to<atom::leave>,
                    // Itself: say that this node lives.
                    caf::reacts_to<atom::tick>>;
 
@@ -105,6 +122,16 @@ using dispatcher_actor =
                    caf::replies_to<load_report>::with<bool>,
                    // WORKER: so many slots became free.
                    caf::reacts_to<credit_return>,
+                   // WORKER: results of void leases, lease 0. False: their job
+                   // does not run, or not yet.
+                   caf::replies_to<row_report>::with<bool>,
+                   // WORKER: give me nothing more; answered when I have
+                   // nothing left, and from then on I am forgotten.
+                   caf::replies_to<atom::leave, incarnation_id>::with<void>,
+                   // Front ends: the nodes, also those lost of late.
+                   caf::replies_to<atom::list>::with<std::vector<node_status>>,
+                   // Front ends: drain a node, or let it take work again.
+                   caf::replies_to<node_command>::with<node_status>,
                    // JOB: I have work, for this tenant, of this priority; send
                    // grants until I offer nothing.
                    caf::reacts_to<atom::hungry, std::string, std::string,
@@ -258,6 +285,10 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::delivery_update))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::post_result))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::webhook_ping))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::notifier_actor))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_state))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_status))
+CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::actors::node_status>))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_command))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::audit_entry))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)

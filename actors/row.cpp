@@ -55,8 +55,12 @@ row_state::work* row_state::find(slot_id slot) {
 
 void row_state::spawn_image(work& item) {
   item.image = caf::actor_cast<image_actor>(self_->spawn<caf::monitored>(
-    image, item.task, task_.goal, std::hash<std::string>{}(task_.job),
-    task_.job, task_.trace_parent, services_, row_actor{self_}));
+    image, item.task, task_.goal,
+    image_context{.flow = std::hash<std::string>{}(task_.job),
+                  .trace_parent = task_.trace_parent,
+                  .permit = task_.permit,
+                  .job = task_.job},
+    services_, row_actor{self_}));
   self_->send(item.image, atom::attempt::value);
 }
 
@@ -122,8 +126,10 @@ void row_state::report(work& item, outcome result, milliseconds retry_in) {
   if (item.image)
     self_->send(item.image, atom::cancel::value);
   item.image = nullptr;
-  row_report message{
-    .job = task_.job, .lease = task_.lease, .incarnation = 0, .slots = {}};
+  row_report message{.job = task_.job,
+                     .lease = task_.lease,
+                     .incarnation = task_.incarnation,
+                     .slots = {}};
   message.slots.push_back({.slot = item.task.slot,
                            .result = std::move(result),
                            .retry_in_ms = retry_in.count()});
@@ -182,6 +188,22 @@ void row_state::cancel() {
   end();
 }
 
+// What only waits for the store is finished work: it may still count.
+void row_state::salvage() {
+  const auto now = self_->clock().now();
+  for (auto& item : items_) {
+    if (!item.open || now < item.waits_until)
+      continue;
+    item.open = false;
+    --open_;
+    if (item.image)
+      self_->send(item.image, atom::cancel::value);
+    item.image = nullptr;
+  }
+  if (open_ == 0)
+    end();
+}
+
 void row_state::end() {
   // Else the worker remembers who wanted to know, for as long as it lives, and
   // with that the whole of this actor's memory.
@@ -208,6 +230,10 @@ row_actor::behavior_type row(row_state::pointer self, row_task task,
     [self](atom::cancel) {
       const auto guard = handling(self);
       self->state.cancel();
+    },
+    [self](atom::salvage) {
+      const auto guard = handling(self);
+      self->state.salvage();
     },
     [self](atom::attempt, std::uint16_t index) {
       const auto guard = handling(self);

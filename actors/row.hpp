@@ -38,6 +38,7 @@ public:
   void check_deadline();
   void down(const caf::actor_addr& source, const caf::error& reason);
   void cancel();
+  void salvage();
 
   telemetry::actor_record& record();
 

@@ -30,6 +30,9 @@ struct job_settings {
   std::chrono::milliseconds short_pause{2'000};
   /// A node that reports nothing for this long has lost its leases.
   std::chrono::milliseconds lease_timeout{10'000};
+  /// With nothing left to hand out, what one node has had for this long goes to
+  /// another as well; the first outcome counts.
+  std::chrono::milliseconds straggler_after{5'000};
   /// Lowest luma SSIM for outputs that must hit a number of bytes, in ppm,
   /// where the job names no floor; 0: none.
   std::uint32_t default_floor_ssim_ppm = 0;

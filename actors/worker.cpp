@@ -1,6 +1,7 @@
 #include "actors/worker.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -17,6 +18,24 @@ constexpr auto tick_interval = std::chrono::seconds{1};
 
 } // namespace
 
+worker_setup worker_setup_of(node_settings settings) {
+  constexpr std::uint32_t slots_per_core = 16;
+  std::random_device entropy;
+  worker_setup out{.services = std::move(settings.services),
+                   .retry = {.fetch = std::move(settings.fetch),
+                             .item_timeout = settings.jobs.item_timeout,
+                             .short_pause = settings.jobs.short_pause,
+                             .seed = 0},
+                   .about = std::move(settings.about),
+                   .seed = (std::uint64_t{entropy()} << 32) | entropy()};
+  out.about.credit =
+    settings.jobs.slots > 0
+      ? settings.jobs.slots
+      : slots_per_core * std::max(1u, std::thread::hardware_concurrency());
+  out.about.build = PIXMILL_VERSION;
+  return out;
+}
+
 worker_state::worker_state(pointer self) : self_{self} {}
 
 telemetry::actor_record& worker_state::record() {
@@ -25,33 +44,61 @@ telemetry::actor_record& worker_state::record() {
 
 void worker_state::start(worker_setup setup, dispatcher_actor dispatcher) {
   setup_ = std::move(setup);
-  dispatcher_ = std::move(dispatcher);
+  setup_.about.name = setup_.services->node_name;
   random_.seed(setup_.seed);
   record_.emplace(telemetry::actor_kind::worker, self_->id(), 0,
                   setup_.services->node_name, std::string{}, handle_of(self_));
-  join();
+  record_->set_state("searching");
+  if (dispatcher)
+    link(caf::actor_cast<caf::strong_actor_ptr>(dispatcher));
   self_->delayed_send(self_, tick_interval, atom::tick::value);
 }
 
+void worker_state::link(const caf::strong_actor_ptr& dispatcher) {
+  if (dispatcher_)
+    self_->demonitor(dispatcher_.address());
+  dispatcher_ = caf::actor_cast<dispatcher_actor>(dispatcher);
+  joining_ = false;
+  if (remote())
+    self_->monitor(dispatcher_);
+  join();
+}
+
 void worker_state::join() {
+  void_leases();
   incarnation_ = random_();
+  setup_.about.incarnation = incarnation_;
+  joined_ = false;
+  joining_ = true;
   record_->set_state("joining");
   self_
-    ->request(dispatcher_, caf::infinite,
-              node_description{.name = setup_.services->node_name,
-                               .incarnation = incarnation_,
-                               .credit = setup_.credit},
-              worker_actor{self_})
-    .then([this]() { record_->set_state("up"); },
-          [this](const caf::error& reason) {
-            record_->set_state("refused");
-            telemetry::log(telemetry::log_level::error,
-                           "joining failed: " + context_of(reason));
-          });
+    ->request(dispatcher_, answer_timeout, setup_.about, worker_actor{self_})
+    .then(
+      [this, told = incarnation_]() {
+        if (told != incarnation_)
+          return;
+        joining_ = false;
+        joined_ = true;
+        record_->set_state(leaving_ ? "leaving" : "up");
+        hand_in();
+        if (leaving_)
+          say_goodbye();
+      },
+      [this, told = incarnation_](const caf::error& reason) {
+        if (told != incarnation_)
+          return;
+        joining_ = false; // The next tick tries again.
+        record_->set_state("refused");
+        telemetry::log(telemetry::log_level::error,
+                       "joining failed: " + context_of(reason));
+      });
 }
 
 void worker_state::run(row_task task, job_actor job) {
-  const lease_key key{task.job, task.lease};
+  // What was meant for an earlier life has been given to others.
+  if (remote() && task.incarnation != incarnation_)
+    return;
+  const lease_key key{task.incarnation, task.job, task.lease};
   auto policy = setup_.retry;
   policy.seed = random_();
   lease entry;
@@ -64,41 +111,56 @@ void worker_state::run(row_task task, job_actor job) {
 }
 
 void worker_state::handle(row_report report) {
-  const auto i = leases_.find({report.job, report.lease});
+  const auto i = leases_.find({report.incarnation, report.job, report.lease});
   if (i == leases_.end())
     return;
   auto& open = i->second.open;
   for (const auto& done : report.slots)
     std::erase_if(open,
                   [&](const slot_task& x) { return x.slot == done.slot; });
-  const auto count = report.slots.size();
-  report.incarnation = incarnation_;
-  self_->send(i->second.job, std::move(report));
+  const auto job = i->second.job;
   if (open.empty())
     leases_.erase(i);
+  if (remote() && report.incarnation != incarnation_) {
+    orphan(report);
+    return hand_in();
+  }
+  const auto count = report.slots.size();
+  report.incarnation = incarnation_;
+  this->report(job, std::move(report));
   give_back(count);
 }
 
 void worker_state::give_back(std::size_t slots) {
-  self_->send(dispatcher_,
-              credit_return{.incarnation = incarnation_,
-                            .slots = static_cast<std::uint32_t>(slots)});
+  if (dispatcher_)
+    self_->send(dispatcher_,
+                credit_return{.incarnation = incarnation_,
+                              .slots = static_cast<std::uint32_t>(slots)});
 }
 
 void worker_state::revoke(const lease_revocation& message) {
   for (auto i = leases_.begin(); i != leases_.end();) {
-    if (i->first.first != message.job) {
+    if (std::get<std::string>(i->first) != message.job) {
       ++i;
       continue;
     }
     cancel(i->second);
-    give_back(i->second.open.size());
+    if (!remote() || std::get<0>(i->first) == incarnation_)
+      give_back(i->second.open.size());
     i = leases_.erase(i);
   }
 }
 
 void worker_state::cancel(lease& which) {
   self_->send(which.row, atom::cancel::value);
+}
+
+void worker_state::down(const caf::actor_addr& source,
+                        const caf::error& reason) {
+  if (dispatcher_ && source == dispatcher_.address())
+    head_lost();
+  else
+    row_down(source, reason);
 }
 
 void worker_state::row_down(const caf::actor_addr& source,
@@ -109,11 +171,14 @@ void worker_state::row_down(const caf::actor_addr& source,
     });
   if (i == leases_.end())
     return;
+  const auto& [incarnation, job, number] = i->first;
+  if (remote() && incarnation != incarnation_) {
+    leases_.erase(i); // It was void; what there was to keep has been reported.
+    return;
+  }
   // A bug in ROW costs one attempt of its open slots, never the job.
-  row_report report{.job = i->first.first,
-                    .lease = i->first.second,
-                    .incarnation = 0,
-                    .slots = {}};
+  row_report report{
+    .job = job, .lease = number, .incarnation = incarnation, .slots = {}};
   for (const auto& task : i->second.open) {
     slot_report lost{.slot = task.slot, .result = {}, .retry_in_ms = 1};
     lost.result.why = {.code = errc::node_lost,
@@ -132,22 +197,33 @@ void worker_state::tick() {
   self_->delayed_send(self_, tick_interval, atom::tick::value);
   for (auto& [key, entry] : leases_)
     self_->send(entry.row, atom::tick::value);
+  drop_stale();
+  if (!dispatcher_ || joining_ || left_)
+    return;
+  if (!joined_)
+    return join();
+  hand_in();
+  const auto asked = self_->clock().now();
   self_
-    ->request(
-      dispatcher_, caf::infinite,
-      load_report{.incarnation = incarnation_, .slots_in_use = slots_in_use()})
+    ->request(dispatcher_, answer_timeout,
+              load_report{.incarnation = incarnation_,
+                          .slots_in_use = slots_in_use(),
+                          .leases = static_cast<std::uint32_t>(leases_.size()),
+                          .cpu_ppm = meter_.cpu_ppm(),
+                          .memory_bytes = telemetry::load_meter::memory_bytes(),
+                          .rtt_us = rtt_us_})
     .then(
-      [this, told = incarnation_](bool known) {
-        if (known || told != incarnation_)
-          return;
+      [this, told = incarnation_, asked](bool known) {
+        rtt_us_ = std::chrono::duration_cast<std::chrono::microseconds>(
+                    self_->clock().now() - asked)
+                    .count();
         // The head has given our leases to others. Stop, and begin anew.
-        for (auto& [key, entry] : leases_)
-          cancel(entry);
-        leases_.clear();
-        join();
+        if (!known && told == incarnation_ && !left_)
+          join();
       },
       [](const caf::error&) {
         // The dispatcher ended; so will this process, or main respawns both.
+        // Or the head is lost: then the link says so.
       });
 }
 
@@ -170,7 +246,7 @@ worker_actor::behavior_type worker(worker_state::pointer self,
                                    dispatcher_actor dispatcher) {
   self->set_down_handler([self](const caf::down_msg& message) {
     const auto guard = handling(self);
-    self->state.row_down(message.source, message.reason);
+    self->state.down(message.source, message.reason);
   });
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
   self->state.start(std::move(setup), std::move(dispatcher));
@@ -187,6 +263,18 @@ worker_actor::behavior_type worker(worker_state::pointer self,
     [self](row_report& report) {
       const auto guard = handling(self);
       self->state.handle(std::move(report));
+    },
+    [self](atom::link, const caf::strong_actor_ptr& dispatcher_found) {
+      const auto guard = handling(self);
+      self->state.link(dispatcher_found);
+    },
+    [self](atom::leave) {
+      const auto guard = handling(self);
+      self->state.leave();
+    },
+    [self](atom::settled, const std::string& job, slot_id slot, bool stored) {
+      const auto guard = handling(self);
+      self->state.assured(job, slot, stored);
     },
     [self](atom::tick) {
       const auto guard = handling(self);

@@ -85,6 +85,13 @@ constexpr std::array table{
      .kind = value_kind::duration,
      .lowest = ns(1s),
      .highest = ns(10min)}),
+  bind<&settings::jobs, &actors::job_settings::straggler_after>(
+    {.section = "jobs",
+     .key = "straggler-after",
+     .doc = "Age at which the last images go to a second machine as well.",
+     .kind = value_kind::duration,
+     .lowest = ns(100ms),
+     .highest = ns(60min)}),
   bind<&settings::jobs, &actors::job_settings::default_floor_ssim_ppm>(
     {.section = "jobs",
      .key = "default-floor-ssim-ppm",

@@ -57,6 +57,10 @@ constexpr std::array words{
   word_of_code{errc::queue_full, "queue-full"},
   word_of_code{errc::tenant_queue_full, "tenant-queue-full"},
   word_of_code{errc::job_gone, "gone"},
+  word_of_code{errc::no_such_node, "no-such-node"},
+  word_of_code{errc::node_ambiguous, "node-ambiguous"},
+  word_of_code{errc::permit_invalid, "permit-invalid"},
+  word_of_code{errc::version_skew, "version-skew"},
 };
 
 constexpr auto category = caf::atom("pixmill");

@@ -30,11 +30,10 @@ store_writer::~store_writer() {
     thread.join();
 }
 
-void store_writer::start(std::shared_ptr<const std::string> bytes,
-                         image_format format, callback done) {
+void store_writer::start(store_order order, callback done) {
   {
     const std::lock_guard lock{mutex_};
-    queue_.push_back({std::move(bytes), format, std::move(done)});
+    queue_.push_back({std::move(order), std::move(done)});
   }
   changed_.notify_one();
 }
@@ -59,9 +58,9 @@ void store_writer::work() {
     queue_.pop_front();
     lock.unlock();
     const std::span bytes{
-      reinterpret_cast<const std::uint8_t*>(next.bytes->data()),
-      next.bytes->size()};
-    auto stored = store_.put(bytes, next.format);
+      reinterpret_cast<const std::uint8_t*>(next.order.bytes->data()),
+      next.order.bytes->size()};
+    auto stored = store_.put(bytes, next.order.format);
     if (!stored && code_of(stored.error(), errc::store) == errc::disk_full)
       note_full_disk(stored.error());
     next.done(std::move(stored));

@@ -5,34 +5,17 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include <caf/expected.hpp>
 
+#include "persistence/object_sink.hpp"
 #include "persistence/object_store.hpp"
 
 namespace pixmill::persistence {
-
-/// Stores images somewhere else than on the caller's thread: what an IMAGE
-/// actor needs of the object store.
-class object_sink {
-public:
-  using callback = std::function<void(caf::expected<std::string>)>;
-
-  virtual ~object_sink() = default;
-
-  /// Queues one object and returns at once.
-  /// @param bytes Kept alive until `done` has been called.
-  /// @param done Gets the object's key or why there is none; called exactly
-  ///             once, on a thread of the sink's; must not block.
-  virtual void start(std::shared_ptr<const std::string> bytes,
-                     image_format format, callback done) = 0;
-};
 
 /// An object store behind a few threads of its own, because a synced write
 /// blocks for milliseconds. The queue is bounded by the credit of its users.
@@ -45,15 +28,13 @@ public:
   store_writer(const store_writer&) = delete;
   store_writer& operator=(const store_writer&) = delete;
 
-  void start(std::shared_ptr<const std::string> bytes, image_format format,
-             callback done) override;
+  void start(store_order order, callback done) override;
 
 private:
   using clock = std::chrono::steady_clock;
 
-  struct order {
-    std::shared_ptr<const std::string> bytes;
-    image_format format;
+  struct entry {
+    store_order order;
     callback done;
   };
 
@@ -63,7 +44,7 @@ private:
   object_store& store_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<order> queue_;
+  std::deque<entry> queue_;
   bool closing_ = false;
   std::atomic<clock::rep> quiet_until_{clock::duration::min().count()};
   std::vector<std::thread> threads_;

@@ -85,7 +85,7 @@ protected:
         [](atom::inspect) { return actors::actor_report{}; },
         [](atom::restore) {},
         [](const actors::credit_grant&) {},
-        [](const actors::row_report&) {},
+        [](const actors::row_report&) { return true; },
         [](const actors::node_lost&) {},
         [](const actors::job_command&) { return actors::job_status{}; },
         [](atom::status) { return actors::job_status{}; },
@@ -184,13 +184,12 @@ public:
 /// Stores in memory, at once.
 class fake_sink final : public persistence::object_sink {
 public:
-  void start(std::shared_ptr<const std::string> bytes, image_format,
-             callback done) override {
+  void start(persistence::store_order order, callback done) override {
     if (full) {
       done(make_error(errc::disk_full, "as asked"));
       return;
     }
-    stored.push_back(*bytes);
+    stored.push_back(*order.bytes);
     done(std::string(64, 'a'));
   }
 

@@ -14,6 +14,7 @@ protected:
     worker_actor handle;
     std::vector<row_task> tasks;
     std::vector<std::string> revoked;
+    int asked_to_leave = 0;
   };
 
   // A job with a number of rows of one slot each.
@@ -25,7 +26,7 @@ protected:
   };
 
   void SetUp() override {
-    subject = system.spawn(dispatcher, 10'000ms);
+    subject = system.spawn(dispatcher, dispatcher_setup{});
   }
 
   void TearDown() override {
@@ -48,6 +49,9 @@ protected:
           },
           [&x](const lease_revocation& r) { x.revoked.push_back(r.job); },
           [](const row_report&) {},
+          [](atom::link, const caf::strong_actor_ptr&) {},
+          [](atom::settled, const std::string&, slot_id, bool) {},
+          [&x](atom::leave) { ++x.asked_to_leave; },
           [](atom::tick) {},
         };
       });
@@ -77,7 +81,7 @@ protected:
                                      .goal = {}});
             caf::anon_send(subject, std::move(offer));
           },
-          [](const row_report&) {},
+          [](const row_report&) { return true; },
           [&x](const node_lost& news) { x.lost.push_back(news.incarnation); },
           [](const job_command&) { return job_status{}; },
           [](atom::status) { return job_status{}; },

@@ -39,7 +39,7 @@ protected:
                             .commit_outcomes = 64,
                             .commit_interval = 10ms});
     archive = system.spawn(actors::archive, store.get());
-    dispatcher = system.spawn(actors::dispatcher, 10'000ms);
+    dispatcher = system.spawn(actors::dispatcher, actors::dispatcher_setup{});
     supervisor = system.spawn(actors::supervisor,
                               actors::supervisor_setup{.journal = journal,
                                                        .archive = archive,
@@ -53,7 +53,8 @@ protected:
   void add_worker(std::uint32_t credit = 8) {
     actors::worker_setup setup;
     setup.services = services.get();
-    setup.credit = credit;
+    setup.about.credit = credit;
+    setup.about.local = true;
     setup.seed = 42;
     setup.retry.fetch.max_attempts = 3;
     setup.retry.fetch.first_pause = 100ms;

@@ -18,13 +18,16 @@ protected:
           [](atom::inspect) { return actor_report{}; },
           [this](const slot_report& x) { reports.push_back(x); },
           [](atom::cancel) {},
+          [](atom::salvage) {},
           [](atom::attempt, std::uint16_t) {},
           [](atom::tick) {},
         };
       });
-    subject = system.spawn(image, slot_task{{1, 0}, "http://a/1.jpg", 0},
-                           compress_goal{}, flow_id{0}, std::string{"job_1"},
-                           std::string{trace}, services.get(), collector);
+    subject = system.spawn(
+      image, slot_task{{1, 0}, "http://a/1.jpg", 0}, compress_goal{},
+      image_context{
+        .flow = 0, .trace_parent = trace, .permit = {}, .job = "job_1"},
+      services.get(), collector);
     run();
   }
 

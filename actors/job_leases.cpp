@@ -1,0 +1,161 @@
+// How a JOB hands out its work, and gets back what a node has lost.
+
+#include <algorithm>
+#include <utility>
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/dispatcher.hpp"
+#include "actors/job.hpp"
+#include "telemetry/log.hpp"
+
+namespace pixmill::actors {
+
+bool job_state_machine::has_fresh_work() const {
+  return job_.state == job_state::running && !ending_
+         && (!returned_.empty() || window_->has_ready());
+}
+
+bool job_state_machine::has_work() const {
+  return has_fresh_work()
+         || (job_.state == job_state::running && !ending_ && has_stragglers(0));
+}
+
+void job_state_machine::announce() {
+  // What is only for some nodes is no longer all that there is.
+  if (elsewhere_ && has_fresh_work())
+    announced_ = false;
+  if (announced_ || !has_work())
+    return;
+  announced_ = true;
+  elsewhere_ = false;
+  self_->send(setup_.dispatcher, atom::hungry::value, job_.id, job_.tenant,
+              job_.options.priority, job_actor{self_});
+}
+
+std::optional<slot_task> job_state_machine::next_task() {
+  auto& source = returned_.empty() ? window_->ready() : returned_;
+  if (source.empty())
+    return std::nullopt;
+  auto task = std::move(source.front());
+  source.pop_front();
+  return task;
+}
+
+void job_state_machine::fill(const credit_grant& grant) {
+  task_offer offer{.job = job_.id, .grant = grant, .tasks = {}};
+  std::uint32_t room = has_work() ? grant.slots : 0;
+  std::vector<slot_task> same_row;
+  const auto close_row = [&] {
+    if (!same_row.empty())
+      offer.tasks.push_back(
+        lease_out(std::exchange(same_row, {}), grant.incarnation));
+  };
+  for (; room > 0; --room) {
+    auto task = next_task();
+    if (!task)
+      break;
+    if (!same_row.empty()
+        && (same_row.front().slot.row != task->slot.row
+            || same_row.size() >= setup_.settings.slice))
+      close_row();
+    same_row.push_back(std::move(*task));
+  }
+  close_row();
+  if (room > 0)
+    lease_stragglers(offer, room);
+  offer.elsewhere = elsewhere_ = offer.tasks.empty() && has_work();
+  if (offer.tasks.empty() && !offer.elsewhere)
+    announced_ = false;
+  else
+    tell();
+  self_->send(setup_.dispatcher, std::move(offer));
+  advance();
+}
+
+row_task job_state_machine::lease_out(std::vector<slot_task> slots,
+                                      incarnation_id node) {
+  const auto id = next_lease_++;
+  leased_slots_ += slots.size();
+  leases_[id] = {
+    .incarnation = node, .open = slots, .since = self_->clock().now()};
+  return {.job = job_.id,
+          .lease = id,
+          .slots = std::move(slots),
+          .goal = job_.options.goal,
+          .trace_parent = job_.trace_parent,
+          .incarnation = node};
+}
+
+void job_state_machine::take_back(lease& which) {
+  leased_slots_ -= which.open.size();
+  for (auto& task : which.open)
+    if (!is_leased(task.slot))
+      returned_.push_back(std::move(task));
+}
+
+void job_state_machine::handle(const node_lost& news) {
+  std::size_t back = 0;
+  for (auto i = leases_.begin(); i != leases_.end();) {
+    if (i->second.incarnation == news.incarnation) {
+      auto lost = std::move(i->second);
+      i = leases_.erase(i);
+      back += lost.open.size();
+      take_back(lost);
+    } else {
+      ++i;
+    }
+  }
+  if (back > 0)
+    telemetry::log(telemetry::log_level::warning, "leases of a node are void",
+                   {{"job", job_.id},
+                    {"node", id_of_node(news.incarnation)},
+                    {"slots", back}});
+  advance();
+}
+
+// -- stragglers ---------------------------------------------------------------
+
+// When nothing is left to hand out, what one node has had for long goes to
+// another as well, once.
+bool job_state_machine::has_stragglers(incarnation_id but) const {
+  if (!window_->ended() || leases_.size() > most_stragglers)
+    return false;
+  const auto due = self_->clock().now() - setup_.settings.straggler_after;
+  return std::any_of(leases_.begin(), leases_.end(), [&](const auto& x) {
+    return x.second.since <= due && x.second.incarnation != but
+           && !x.second.doubled;
+  });
+}
+
+void job_state_machine::lease_stragglers(task_offer& offer,
+                                         std::uint32_t room) {
+  const auto node = offer.grant.incarnation;
+  if (job_.state != job_state::running || ending_ || !has_stragglers(node))
+    return;
+  const auto due = self_->clock().now() - setup_.settings.straggler_after;
+  std::vector<std::vector<slot_task>> late;
+  for (auto& [id, x] : leases_) {
+    if (x.since > due || x.incarnation == node || x.doubled
+        || room == 0)
+      continue;
+    x.doubled = true;
+    const auto taken = std::min<std::size_t>(x.open.size(), room);
+    room -= static_cast<std::uint32_t>(taken);
+    late.emplace_back(x.open.begin(),
+                      x.open.begin() + static_cast<std::ptrdiff_t>(taken));
+    telemetry::log(telemetry::log_level::info, "a straggler is leased again",
+                   {{"job", job_.id},
+                    {"row", x.open.front().slot.row},
+                    {"slots", x.open.size()}});
+  }
+  has_twins_ = has_twins_ || !late.empty();
+  for (auto& slots : late) {
+    offer.tasks.push_back(lease_out(std::move(slots), node));
+    leases_[offer.tasks.back().lease].doubled = true;
+  }
+}
+
+} // namespace pixmill::actors
