@@ -198,6 +198,7 @@ void worker_state::tick() {
   for (auto& [key, entry] : leases_)
     self_->send(entry.row, atom::tick::value);
   drop_stale();
+  end_if_done();
   if (!dispatcher_ || joining_ || left_)
     return;
   if (!joined_)

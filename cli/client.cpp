@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/client_list.hpp"
+#include "cli/client_nodes.hpp"
 #include "cli/client_results.hpp"
 #include "cli/client_submit.hpp"
 #include "cli/client_watch.hpp"
@@ -134,6 +135,12 @@ public:
   }
   int operator()(const replay_options& x) const {
     return replay(x, server_, to_);
+  }
+  int operator()(const nodes_options& x) const {
+    return nodes(x, server_, to_);
+  }
+  int operator()(const drain_options& x) const {
+    return drain(x, server_, to_);
   }
   int operator()(const webhook_test_options& x) const {
     return webhook_test(x, server_, to_);

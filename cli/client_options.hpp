@@ -64,6 +64,14 @@ struct webhook_test_options : server_options {
   std::string receiver; ///< URL.
 };
 
+struct nodes_options : server_options {};
+
+struct drain_options : server_options {
+  std::string node;   ///< Its name or id.
+  bool drain = false; ///< False: take work again.
+  bool wait = false;
+};
+
 struct console_options : server_options {
   std::string command; ///< Empty: on the terminal.
 };
@@ -72,6 +80,7 @@ struct console_options : server_options {
 using client_options =
   std::variant<submit_options, status_options, watch_options, results_options,
                steer_options, retry_options, list_options, deliveries_options,
-               replay_options, webhook_test_options, console_options>;
+               replay_options, webhook_test_options, nodes_options,
+               drain_options, console_options>;
 
 } // namespace pixmill::cli

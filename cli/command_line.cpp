@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/client_flags.hpp"
+#include "cli/cluster_flags.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help_format.hpp"
 #include "cli/sheet_flags.hpp"
@@ -19,11 +20,12 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 23> verb_names{
+constexpr std::array<std::string_view, 28> verb_names{
   "run",    "serve",   "validate", "verify", "submit",  "status",
   "watch",  "results", "cancel",   "pause",  "resume",  "retry",
   "ls",     "token",   "config",   "doctor", "version", "deliveries",
-  "replay", "webhook", "compare",  "audit",  "console"};
+  "replay", "webhook", "compare",  "audit",  "worker",  "cert",
+  "nodes",  "drain",   "undrain",  "console"};
 
 constexpr auto result_group = "What is written";
 
@@ -73,6 +75,15 @@ void add_serve(CLI::App& app, serve_options& options) {
                 "Port to listen on instead of the setting's; 0: any")
     ->check(CLI::Range(0, 65535))
     ->option_text("PORT");
+  verb
+    .add_option("--cluster", options.cluster,
+                "Where workers may join, such as 127.0.0.1:4242")
+    ->option_text("ADDRESS:PORT");
+  verb
+    .add_option("--local-slots", options.local_slots,
+                "Images under way in this process at once; 0: workers only")
+    ->check(CLI::Range(0, 65536))
+    ->option_text("N");
   verb.footer("Routes: POST /v1/jobs, GET /v1/jobs/{id}, "
               "GET /v1/jobs/{id}/results.csv, …\n\n"
               "  pixmill serve\n"
@@ -187,6 +198,7 @@ struct parse_targets {
   client_targets client;
   token_targets token;
   webhook_targets webhook;
+  cluster_targets cluster;
   config_show_options show;
   doctor_options doctor;
   version_options version;
@@ -217,6 +229,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_client_verbs(app, into.client);
   add_token_verbs(app, into.token);
   add_webhook_verbs(app, into.webhook);
+  add_cluster_verbs(app, into.cluster);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
   config.require_subcommand(1);
   add_plain(config, into.show, "show",
@@ -237,6 +250,16 @@ command_line selected(const CLI::App& app, parse_targets from) {
     out.verb = std::move(*client);
   else if (auto token = selected_token_verb(app, std::move(from.token)))
     out.verb = std::move(*token);
+  else if (auto cluster = selected_cluster_verb(app, std::move(from.cluster)))
+    std::visit(
+      [&out](auto& options) {
+        using type = std::remove_reference_t<decltype(options)>;
+        if constexpr (std::is_base_of_v<server_options, type>)
+          out.verb = client_options{std::move(options)};
+        else
+          out.verb = std::move(options);
+      },
+      *cluster);
   else if (auto webhook = selected_webhook_verb(app, std::move(from.webhook)))
     std::visit(
       [&out](auto& options) {
@@ -301,6 +324,10 @@ parse_command_line(const std::vector<std::string>& arguments) {
     if (app.got_subcommand("webhook")
         && app.get_subcommand("webhook")->get_subcommands().empty())
       return usage("webhook what? known: webhook verify, secret, rotate, test");
+    if (app.got_subcommand("cert")
+        && app.get_subcommand("cert")->get_subcommands().empty())
+      return usage("cert what? known: cert init, cert issue NAME, cert show "
+                   "FILE");
     return usage(error.what());
   } catch (const CLI::ParseError& error) {
     return usage(error.what());

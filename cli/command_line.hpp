@@ -4,12 +4,14 @@
 #include <variant>
 #include <vector>
 
+#include "cli/cert.hpp"
 #include "cli/client_options.hpp"
 #include "cli/run.hpp"
 #include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
 #include "cli/token.hpp"
 #include "cli/webhook_options.hpp"
+#include "cli/worker.hpp"
 
 namespace pixmill::cli {
 
@@ -56,7 +58,8 @@ struct command_line {
   std::variant<run_options, serve_options, validate_options, verify_options,
                audit_options, compare_options, client_options, token_options,
                config_show_options, doctor_options, version_options,
-               webhook_verify_options, webhook_secret_options>
+               webhook_verify_options, webhook_secret_options, worker_options,
+               cert_options>
     verb;
 };
 

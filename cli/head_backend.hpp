@@ -7,6 +7,7 @@
 #include "actors/head.hpp"
 #include "cli/head_introspection.hpp"
 #include "http/backend.hpp"
+#include "model/task_permit.hpp"
 
 namespace pixmill::persistence {
 struct slots_in_hand;
@@ -18,10 +19,13 @@ namespace pixmill::cli {
 class head_backend final : public http::backend {
 public:
   /// @param head     Outlives it.
+  /// @param permits  Of workers that hand results in; empty: nobody does.
   /// @param settings In force, for whoever looks at them.
   explicit head_backend(actors::head& head,
+                        std::shared_ptr<const task_permits> permits = {},
                         std::vector<http::setting_view> settings = {})
-      : head_{head}, inside_{head, std::move(settings)} {}
+      : head_{head}, permits_{std::move(permits)}, inside_{head, std::move(
+                                                                   settings)} {}
 
   caf::expected<caf::unit_t> put_chunk(const std::string& job,
                                        std::uint32_t index,
@@ -64,6 +68,12 @@ public:
   caf::expected<delivery> replay(const std::string& event) override;
   caf::expected<actors::webhook_ping> ping(const std::string& url) override;
   caf::expected<http::source_picture> source(const std::string& url) override;
+  caf::expected<std::vector<actors::node_status>> nodes() override;
+  caf::expected<actors::node_status>
+  command(const actors::node_command& command) override;
+  bool permits(std::string_view permit) override;
+  caf::expected<std::string> put_image(std::string_view bytes,
+                                       image_format format) override;
   http::introspection& inside() override {
     return inside_;
   }
@@ -85,6 +95,7 @@ private:
 
   actors::head& head_;
   std::atomic<int> sources_{0}; ///< Being fetched for somebody now.
+  std::shared_ptr<const task_permits> permits_;
   head_introspection inside_;
 };
 

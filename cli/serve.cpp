@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "actors/head.hpp"
+#include "cli/cluster_setup.hpp"
 #include "cli/doctor.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/head_backend.hpp"
@@ -72,14 +73,18 @@ int serve(const serve_options& options, const config::loaded_settings& loaded,
   if (const auto refused = http::service::check(
         settings.http, std::filesystem::exists(settings.store.journal)))
     return refuse(to, refused);
+  auto shared = cluster_of(options, settings);
+  if (!shared)
+    return refuse(to, shared.error());
   log_findings(check_machine(settings));
   static const held_signals signals; // Outlives the thread that waits on it.
   auto setup = head_settings_of(settings, program);
   setup.tidies = true;
+  shared->prepare(setup);
   auto head = actors::head::start(std::move(setup));
   if (!head)
     return refuse(to, head.error());
-  head_backend backend{**head, shown_settings(loaded)};
+  head_backend backend{**head, shared->permits, shown_settings(loaded)};
   auto tokens = backend.tokens();
   if (!tokens)
     return refuse(to, tokens.error());
@@ -90,6 +95,7 @@ int serve(const serve_options& options, const config::loaded_settings& loaded,
     return refuse(to, restored.error());
   auto listen = settings.http;
   listen.port = options.port.value_or(listen.port);
+  listen.max_image_bytes = settings.fetch.max_bytes;
   auto service = http::service::start(backend, listen, settings.gate);
   if (!service)
     return refuse(to, service.error());
@@ -104,8 +110,16 @@ int serve(const serve_options& options, const config::loaded_settings& loaded,
     head->reset();
     return refuse(to, begun.error());
   }
+  // Last: who joins must find where to hand results in.
+  auto published = shared->publish(**head, (*service)->url());
+  if (!published) {
+    service->reset();
+    head->reset();
+    return refuse(to, published.error());
+  }
   to.out << "pixmill listens on " << (*service)->url() << '\n'
-         << guard_line((*service)->tokens()) << std::endl;
+         << guard_line((*service)->tokens()) << '\n'
+         << shared->line(*published) << std::flush;
   while (!signals.came_within(1h)) {}
   end_on_second_signal(signals);
   to.out << "stopping; what is under way goes on at the next start"
@@ -114,6 +128,7 @@ int serve(const serve_options& options, const config::loaded_settings& loaded,
   (*service)->begin_drain();
   std::this_thread::sleep_for(settings.http.drain_delay);
   (*service)->drain(drain_deadline);
+  published->reset();
   service->reset();
   head->reset();
   return exit_ok;

@@ -11,6 +11,8 @@ namespace pixmill::cli {
 /// What the command line says about `pixmill serve`; the rest are settings.
 struct serve_options {
   std::optional<std::uint16_t> port; ///< 0: any that is free.
+  std::string cluster;               ///< `ADDRESS:PORT`; empty: the setting's.
+  std::optional<std::int32_t> local_slots;
 };
 
 /// Runs a head with its HTTP front end until SIGINT or SIGTERM. What is under

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cli/audit.hpp"
+#include "cli/cert.hpp"
 #include "cli/client.hpp"
 #include "cli/command_line.hpp"
 #include "cli/compare.hpp"
@@ -19,6 +20,7 @@
 #include "cli/version.hpp"
 #include "cli/webhook_secret.hpp"
 #include "cli/webhook_verify.hpp"
+#include "cli/worker.hpp"
 #include "config/load.hpp"
 #include "telemetry/log.hpp"
 
@@ -57,6 +59,16 @@ int serve_verb(const serve_options& options,
     return exit_usage;
   }
   return serve(options, loaded, program, to);
+}
+
+int worker_verb(const worker_options& options,
+                const config::loaded_settings& loaded,
+                const std::string& program, const terminal& to) {
+  if (!telemetry::start_log(loaded.values.log)) {
+    complain(to, loaded.values.log.file + ": the log cannot be written");
+    return exit_usage;
+  }
+  return worker(options, loaded.values, program, to);
 }
 
 } // namespace
@@ -106,6 +118,10 @@ int main_with(const std::vector<std::string>& arguments,
       [&](const webhook_verify_options& x) {
         return webhook_verify(x, loaded->values, to);
       },
+      [&](const worker_options& x) {
+        return worker_verb(x, *loaded, program, to);
+      },
+      [&](const cert_options& x) { return cert(x, to); },
       [&](const webhook_secret_options& x) {
         return webhook_secret_verb(x, loaded->values, to);
       },

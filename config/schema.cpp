@@ -77,7 +77,7 @@ std::string duration_range(const setting& which) {
 std::span<const setting> schema() noexcept {
   static const auto joined = [] {
     std::vector<setting> out;
-    for (const auto part : {main_schema(), webhook_schema()})
+    for (const auto part : {main_schema(), webhook_schema(), cluster_schema()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

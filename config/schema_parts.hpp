@@ -21,5 +21,6 @@ bool is_cidr(const std::string& text);
 
 std::span<const setting> main_schema() noexcept;
 std::span<const setting> webhook_schema() noexcept;
+std::span<const setting> cluster_schema() noexcept;
 
 } // namespace pixmill::config

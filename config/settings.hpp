@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/settings.hpp"
+#include "cluster/settings.hpp"
 #include "http/service_settings.hpp"
 #include "http/settings.hpp"
 #include "imaging/settings.hpp"
@@ -23,6 +24,7 @@ struct settings {
   net::webhook_settings webhook;         ///< In section `[webhook]`, too.
   persistence::keyring_settings keyring; ///< In section `[webhook]`, too.
   telemetry::log_settings log;
+  cluster::cluster_settings cluster;
 };
 
 } // namespace pixmill::config

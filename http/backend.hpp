@@ -17,6 +17,7 @@
 #include "http/introspection.hpp"
 #include "model/api_token.hpp"
 #include "model/delivery.hpp"
+#include "model/errc.hpp"
 #include "model/failure.hpp"
 #include "model/image_format.hpp"
 #include "model/item.hpp"
@@ -194,6 +195,30 @@ public:
   /// at: as a job does, behind the same guard and limits.
   /// @retval errc::rate_limited As many as may are under way.
   virtual caf::expected<source_picture> source(const std::string& url) = 0;
+  /// Returns the nodes of the cluster, also those lost of late.
+  virtual caf::expected<std::vector<actors::node_status>> nodes() {
+    return std::vector<actors::node_status>{};
+  }
+
+  /// Drains a node, or lets it take work again; the node as it stands then.
+  /// @retval errc::no_such_node, errc::node_ambiguous
+  virtual caf::expected<actors::node_status>
+  command(const actors::node_command& command) {
+    return make_error(errc::no_such_node, command.node);
+  }
+
+  /// Returns whether a node's permit to hand in results counts.
+  virtual bool permits(std::string_view /*permit*/) {
+    return false;
+  }
+
+  /// Stores an image that a node hands in.
+  /// @returns Its key, the SHA-256 of its content.
+  /// @retval errc::disk_full, errc::store
+  virtual caf::expected<std::string> put_image(std::string_view /*bytes*/,
+                                               image_format /*format*/) {
+    return make_error(errc::store, "nothing is handed in here");
+  }
 
   /// Returns what looks inside the head and its nodes.
   virtual introspection& inside() = 0;

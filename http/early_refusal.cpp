@@ -23,6 +23,10 @@ bool takes_a_sheet(const request_head& head, std::string_view path) {
   return head.method == "POST" && (path == "/v1/jobs" || path == "/upload");
 }
 
+bool hands_in(const request_head& head, std::string_view path) {
+  return head.method == "PUT" && path.starts_with("/v1/internal/images/");
+}
+
 // What is known of the queue. A request that may be a repetition is not
 // refused here: it is answered with its job, full or not.
 std::optional<problem> refused_sheet(route_context& context,
@@ -59,6 +63,10 @@ std::optional<std::string> early_refusal(route_context& context,
                             .origin = field_of(head, "Origin")});
   if (!said.refused && takes_a_sheet(head, path))
     said.refused = refused_sheet(context, head);
+  // A stranger's body is not kept, not even for a moment.
+  if (!said.refused && hands_in(head, path))
+    said.refused = refused_upload(context, field_of(head, "Authorization"),
+                                  head.content_length);
   if (!said.refused)
     return std::nullopt;
   return whole_answer(*said.refused, said);

@@ -21,6 +21,11 @@ problem problem_of(const caf::error& reason) {
   case errc::no_such_delivery:
     return {404, "no-such-delivery", "There is no such delivery",
             std::move(detail)};
+  case errc::no_such_node:
+    return {404, "no-such-node", "There is no such node", std::move(detail)};
+  case errc::node_ambiguous:
+    return {409, "node-ambiguous", "Several nodes have this name",
+            detail + ": use the id that /v1/nodes shows"};
   case errc::rate_limited:
     return {429, "rate-limited", "This was asked for too often",
             std::move(detail), trouble_retry_s};

@@ -15,6 +15,8 @@ void add_routes(httplib::Server& server, route_context& context) {
   add_file_routes(server, context);
   add_webhook_routes(server, context);
   add_token_routes(server, context);
+  add_node_routes(server, context);
+  add_handing_in_routes(server, context);
   add_actor_routes(server, context);
   add_trace_routes(server, context);
   add_operation_routes(server, context);

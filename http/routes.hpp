@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <caf/expected.hpp>
 
@@ -90,6 +91,19 @@ void add_compat_routes(httplib::Server& server, route_context& context);
 /// `GET /v1/jobs/{id}/deliveries`, `GET /v1/deliveries`, `POST
 /// /v1/deliveries/{id}/replay` and `POST /v1/webhooks/test`.
 void add_webhook_routes(httplib::Server& server, route_context& context);
+
+/// `GET /v1/nodes`, `POST /v1/nodes/{id}/drain` and `/undrain`.
+void add_node_routes(httplib::Server& server, route_context& context);
+
+/// `PUT /v1/internal/images/{sha256}.{ext}`: what workers hand in.
+void add_handing_in_routes(httplib::Server& server, route_context& context);
+
+/// Returns why what a node hands in is not taken; nothing: it is.
+/// @param authorization Holds its permit; see `task_permits`.
+/// @param length        Of its body, where it is known.
+std::optional<problem> refused_upload(route_context& context,
+                                      std::string_view authorization,
+                                      std::optional<std::uint64_t> length);
 
 /// Actors: listed, looked into, ended.
 void add_actor_routes(httplib::Server& server, route_context& context);

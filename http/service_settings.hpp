@@ -26,6 +26,8 @@ struct service_settings {
   bool private_files = false;
   /// Submissions that are taken in at once; above it 503.
   std::uint32_t max_submissions = 16;
+  /// Largest image that a worker hands in; follows from `[fetch] max-bytes`.
+  std::uint64_t max_image_bytes = 26'214'400;
   /// Requests a second of one token; 0: any number.
   std::uint32_t rate_limit = 0;
   /// Requests that one token may make at once, after a pause.

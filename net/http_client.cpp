@@ -112,6 +112,13 @@ private:
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
     if (request.method == http_method::del)
       set(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+    if (request.method == http_method::put)
+      set(easy, CURLOPT_CUSTOMREQUEST, "PUT");
+  }
+
+  static bool has_body(const http_request& request) {
+    return request.method == http_method::post
+           || request.method == http_method::put;
   }
 
   void set_callbacks() {
@@ -138,7 +145,7 @@ private:
     if (!settings_.token.empty())
       append(list, "Authorization: Bearer " + settings_.token);
     // Without a line of its own libcurl would call the body a form.
-    if (request.method == http_method::post && request.parts.empty())
+    if (has_body(request) && request.parts.empty())
       append(list, request.content_type.empty()
                      ? "Content-Type:"
                      : "Content-Type: " + request.content_type);
@@ -147,7 +154,7 @@ private:
 
   // Returns what must live as long as the request.
   caf::expected<form> set_body(const http_request& request) {
-    if (request.method != http_method::post)
+    if (!has_body(request))
       return form{};
     auto* easy = easy_.get();
     if (request.parts.empty()) {

@@ -87,6 +87,26 @@ std::optional<std::string> read_all(int at, const char* name) {
   return out;
 }
 
+int write_private(const std::filesystem::path& file, std::string_view text) {
+  std::error_code failed;
+  const auto folder = file.parent_path();
+  if (!folder.empty())
+    std::filesystem::create_directories(folder, failed);
+  const auto scratch = file.string() + ".new";
+  ::unlink(scratch.c_str());
+  const file_descriptor to{::open(scratch.c_str(),
+                                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                                  S_IRUSR | S_IWUSR)};
+  const std::span bytes{reinterpret_cast<const std::uint8_t*>(text.data()),
+                        text.size()};
+  if (!to || !write_all(to.get(), bytes) || ::fsync(to.get()) != 0
+      || ::rename(scratch.c_str(), file.c_str()) != 0)
+    return errno;
+  const auto opened =
+    open_folder(AT_FDCWD, folder.empty() ? "." : folder.c_str());
+  return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
+}
+
 void remove_files_in(int folder) {
   // fdopendir owns what it is given.
   auto* listing = ::fdopendir(::openat(folder, ".", O_RDONLY | O_CLOEXEC));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <caf/error.hpp>
@@ -53,6 +54,11 @@ bool write_all(int fd, std::span<const std::uint8_t> bytes);
 
 /// Reads a whole file; nothing, and `errno`, when that fails.
 std::optional<std::string> read_all(int at, const char* name);
+
+/// Writes a file that nobody but its owner may read: whole or not at all, and
+/// durable on return. Its folder is made if there is none.
+/// @returns 0, or the number of the error.
+int write_private(const std::filesystem::path& file, std::string_view text);
 
 /// Removes all files in a folder, but no folders.
 void remove_files_in(int folder);

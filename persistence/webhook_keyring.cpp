@@ -1,12 +1,9 @@
 #include "persistence/webhook_keyring.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <span>
 #include <system_error>
 
 #include "model/errc.hpp"
@@ -74,28 +71,11 @@ caf::expected<caf::unit_t> webhook_keyring::rotate(std::size_t keep) const {
 // Whole or not at all: a server may be reading.
 caf::expected<caf::unit_t>
 webhook_keyring::write(const std::vector<webhook_secret>& secrets) const {
-  std::error_code failed;
-  if (const auto folder = file_.parent_path(); !folder.empty())
-    std::filesystem::create_directories(folder, failed);
   std::string text = about;
   for (const auto& secret : secrets)
     text += secret.text() + '\n';
-  const auto scratch = file_.string() + ".new";
-  unlink(scratch.c_str());
-  const file_descriptor to{open(scratch.c_str(),
-                                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                                S_IRUSR | S_IWUSR)};
-  if (!to
-      || !write_all(
-        to.get(), std::span{reinterpret_cast<const std::uint8_t*>(text.data()),
-                            text.size()})
-      || fsync(to.get()) != 0 || rename(scratch.c_str(), file_.c_str()) != 0)
-    return unwritable(file_, errno);
-  const auto folder = file_.parent_path();
-  if (const auto opened =
-        open_folder(AT_FDCWD, folder.empty() ? "." : folder.c_str());
-      !opened || fsync(opened.get()) != 0)
-    return unwritable(file_, errno);
+  if (const auto failed = write_private(file_, text); failed != 0)
+    return unwritable(file_, failed);
   return caf::unit;
 }
 
