@@ -317,8 +317,9 @@ void dispatcher_state::tick() {
       lose(which, "silent");
     } else if (silence > suspicion && !std::exchange(x.suspect, true)) {
       x.since = unix_now();
-      telemetry::log(telemetry::log_level::warning, "node is silent",
-                     {{"node", x.about.name}, {"id", id_of_node(which->first)}});
+      telemetry::log(
+        telemetry::log_level::warning, "node is silent",
+        {{"node", x.about.name}, {"id", id_of_node(which->first)}});
     }
   }
   take_rates(now);

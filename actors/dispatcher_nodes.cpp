@@ -150,9 +150,9 @@ caf::result<void> dispatcher_state::leave(incarnation_id which) {
 
 // It has nothing left, and gets nothing more.
 void dispatcher_state::let_go(node_map::iterator which) {
-  telemetry::log(telemetry::log_level::info, "node left",
-                 {{"node", which->second.about.name},
-                  {"id", id_of_node(which->first)}});
+  telemetry::log(
+    telemetry::log_level::info, "node left",
+    {{"node", which->second.about.name}, {"id", id_of_node(which->first)}});
   self_->demonitor(which->second.worker.address());
   for (auto& promise : which->second.leaving)
     promise.deliver(caf::unit);

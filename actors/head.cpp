@@ -128,10 +128,10 @@ struct system_config : caf::actor_system_config {
 class head::impl {
 public:
   impl(head_settings settings, parts opened)
-      : parts_{std::move(opened)}, config_{settings},
-        system_{config_}, notifier_settings_{settings.notifier},
-        webhook_{settings.webhook}, fetch_{settings.fetch},
-        keyring_{settings.keyring}, journal_folder_{settings.store.journal} {
+      : parts_{std::move(opened)}, config_{settings}, system_{config_},
+        notifier_settings_{settings.notifier}, webhook_{settings.webhook},
+        fetch_{settings.fetch}, keyring_{settings.keyring},
+        journal_folder_{settings.store.journal} {
     // Actors end by the exit messages of `stop`, not by running dry.
     system_.await_actors_before_shutdown(false);
     spawn(std::move(settings));
@@ -300,13 +300,12 @@ private:
       dispatcher_setup{.lease_timeout = settings.jobs.lease_timeout,
                        .permit = std::move(settings.permit)});
     if (settings.works)
-      worker_ =
-        system_.spawn(worker,
-                      worker_setup_of({.services = std::move(services),
-                                       .jobs = settings.jobs,
-                                       .fetch = settings.fetch,
-                                       .about = {.local = true}}),
-                      dispatcher_);
+      worker_ = system_.spawn(worker,
+                              worker_setup_of({.services = std::move(services),
+                                               .jobs = settings.jobs,
+                                               .fetch = settings.fetch,
+                                               .about = {.local = true}}),
+                              dispatcher_);
     supervisor_ = system_.spawn(
       supervisor, supervisor_setup{.journal = journal_,
                                    .archive = archive_,

@@ -105,7 +105,8 @@ private:
   void set_state(job_state state);
   void tell() const;
 
-  // Leases in all, above which nobody looks for stragglers: there is other work.
+  // Leases in all, above which nobody looks for stragglers: there is other
+  // work.
   static constexpr std::size_t most_stragglers = 4'096;
 
   pointer self_;

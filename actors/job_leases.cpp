@@ -138,8 +138,7 @@ void job_state_machine::lease_stragglers(task_offer& offer,
   const auto due = self_->clock().now() - setup_.settings.straggler_after;
   std::vector<std::vector<slot_task>> late;
   for (auto& [id, x] : leases_) {
-    if (x.since > due || x.incarnation == node || x.doubled
-        || room == 0)
+    if (x.since > due || x.incarnation == node || x.doubled || room == 0)
       continue;
     x.doubled = true;
     const auto taken = std::min<std::size_t>(x.open.size(), room);

@@ -71,8 +71,7 @@ void worker_state::join() {
   joined_ = false;
   joining_ = true;
   record_->set_state("joining");
-  self_
-    ->request(dispatcher_, answer_timeout, setup_.about, worker_actor{self_})
+  self_->request(dispatcher_, answer_timeout, setup_.about, worker_actor{self_})
     .then(
       [this, told = incarnation_]() {
         if (told != incarnation_)

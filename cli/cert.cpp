@@ -39,7 +39,8 @@ int issue(const cert_issue_options& options, const terminal& to) {
   if (const auto failed =
         cluster::issue_bundle(options.folder, options.name, file, life))
     return refuse(failed, to);
-  to.out << "made " << file << ": copy it to the node, and set [cluster] bundle "
+  to.out << "made " << file
+         << ": copy it to the node, and set [cluster] bundle "
          << "to it\n"
          << std::flush;
   return exit_ok;
@@ -71,8 +72,7 @@ int show(const cert_show_options& options, const terminal& to) {
   const auto info = cluster::read_certificate(options.file);
   if (!info)
     return refuse(info.error(), to);
-  const auto unusable =
-    cluster::check_bundle(options.file, unix_now() / 1'000);
+  const auto unusable = cluster::check_bundle(options.file, unix_now() / 1'000);
   const auto why = unusable ? context_of(unusable) : std::string{};
   if (options.json)
     to.out << nlohmann::ordered_json{{"name", info->subject},

@@ -153,8 +153,7 @@ int nodes(const nodes_options& options, service& server, const terminal& to) {
               {.title = "labels", .widest = 40}}};
   for (const auto& node : *all)
     add(rows, node);
-  to.out << (rows.empty() ? "no nodes\n" : rows.text(to.colours))
-         << std::flush;
+  to.out << (rows.empty() ? "no nodes\n" : rows.text(to.colours)) << std::flush;
   return exit_ok;
 }
 

@@ -12,7 +12,8 @@ namespace {
 void add_worker(CLI::App& app, worker_options& options) {
   auto& verb = *app.add_subcommand(
     "worker", "Works for a head on another machine, or on this one");
-  verb.add_option("--join", options.head, "Where the head's cluster address is")
+  verb
+    .add_option("--join", options.head, "Where the head's cluster address is")
     ->option_text("HOST:PORT")
     ->required();
   verb
@@ -25,8 +26,7 @@ void add_worker(CLI::App& app, worker_options& options) {
                 "Of this node; default: the host's name")
     ->option_text("NAME");
   verb
-    .add_option("--label", options.labels,
-                "Shown by pixmill nodes; repeatable")
+    .add_option("--label", options.labels, "Shown by pixmill nodes; repeatable")
     ->option_text("LABEL")
     ->allow_extra_args(false)
     ->take_all();
@@ -55,7 +55,8 @@ void add_cert(CLI::App& app, cluster_targets& into) {
     ->option_text("DIR");
   issue.add_option("--out", into.issue.out, "The file; default: NAME.pem")
     ->option_text("FILE");
-  issue.add_option("--days", into.issue.days, "How long it counts; default: 397")
+  issue
+    .add_option("--days", into.issue.days, "How long it counts; default: 397")
     ->check(CLI::Range(1, 3650))
     ->option_text("N");
   issue.add_option("--seconds", into.issue.seconds)
@@ -73,7 +74,7 @@ void add_cert(CLI::App& app, cluster_targets& into) {
 
 void add_drain(CLI::App& app, drain_options& options) {
   auto& drain = *app.add_subcommand(
-    "drain", "Lets a node finish what it has, and gives it nothing new");
+    "drain", "Gives a node nothing new; it finishes what it has");
   drain.add_option("NODE", options.node, "Its name or id")->required();
   drain.add_flag("--wait", options.wait,
                  "Wait until it has nothing left, and let it go");
@@ -88,8 +89,7 @@ void add_cluster_verbs(CLI::App& app, cluster_targets& into) {
   add_server_flags(*app.add_subcommand("nodes", "Lists the nodes of a cluster"),
                    into.nodes);
   add_drain(app, into.drain);
-  auto& undrain =
-    *app.add_subcommand("undrain", "Gives a node work again");
+  auto& undrain = *app.add_subcommand("undrain", "Gives a node work again");
   undrain.add_option("NODE", into.undrain.node, "Its name or id")->required();
   add_server_flags(undrain, into.undrain);
 }

@@ -66,12 +66,11 @@ cluster_part::publish(actors::head& head, const std::string& url) const {
     return nullptr;
   return cluster::published_head::open(
     head.system(), settings, head.dispatcher(),
-    settings.upload_url.empty() ? "port " + port_of(url)
-                                : settings.upload_url);
+    settings.upload_url.empty() ? "port " + port_of(url) : settings.upload_url);
 }
 
-std::string cluster_part::line(
-  const std::unique_ptr<cluster::published_head>& head) const {
+std::string
+cluster_part::line(const std::unique_ptr<cluster::published_head>& head) const {
   if (head == nullptr)
     return {};
   return "workers join at " + head->where().str()

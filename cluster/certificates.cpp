@@ -71,11 +71,10 @@ caf::error failed_by_openssl(const std::string& what) {
 
 caf::error write(const fs::path& file, const std::string& text) {
   const auto failed = persistence::write_private(file, text);
-  return failed == 0
-           ? caf::error{}
-           : make_error(errc::file_unwritable,
-                        file.string() + ": "
-                          + std::generic_category().message(failed));
+  return failed == 0 ? caf::error{}
+                     : make_error(errc::file_unwritable,
+                                  file.string() + ": "
+                                    + std::generic_category().message(failed));
 }
 
 std::int64_t seconds_of(const ASN1_TIME* time) {
@@ -100,8 +99,7 @@ certificate_info describe(const pem_contents& file) {
   certificate_info out;
   out.subject = name_in(X509_get_subject_name(&first));
   out.issuer = name_in(X509_get_issuer_name(&first));
-  BIGNUM* number =
-    ASN1_INTEGER_to_BN(X509_get_serialNumber(&first), nullptr);
+  BIGNUM* number = ASN1_INTEGER_to_BN(X509_get_serialNumber(&first), nullptr);
   char* serial = BN_bn2hex(number);
   out.serial = serial;
   OPENSSL_free(serial);
@@ -113,8 +111,7 @@ certificate_info describe(const pem_contents& file) {
   out.valid_from = seconds_of(X509_get0_notBefore(&first));
   out.valid_until = seconds_of(X509_get0_notAfter(&first));
   out.is_authority = X509_check_ca(&first) == 1;
-  out.has_key =
-    file.key && X509_check_private_key(&first, file.key.get()) == 1;
+  out.has_key = file.key && X509_check_private_key(&first, file.key.get()) == 1;
   for (std::size_t i = 1; i < file.certificates.size(); ++i)
     out.has_authority =
       out.has_authority || signed_by(first, *file.certificates[i]);

@@ -14,10 +14,10 @@ namespace pixmill::cluster {
 struct certificate_info {
   std::string subject;
   std::string issuer;
-  std::string serial;            ///< Hex.
-  std::string fingerprint;       ///< SHA-256, hex.
-  std::int64_t valid_from = 0;   ///< Unix seconds.
-  std::int64_t valid_until = 0;  ///< Unix seconds.
+  std::string serial;           ///< Hex.
+  std::string fingerprint;      ///< SHA-256, hex.
+  std::int64_t valid_from = 0;  ///< Unix seconds.
+  std::int64_t valid_until = 0; ///< Unix seconds.
   bool is_authority = false;
   bool has_key = false;       ///< The file holds the key, and it fits.
   bool has_authority = false; ///< The file holds the CA that signed it.

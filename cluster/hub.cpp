@@ -44,10 +44,9 @@ std::string hub_state::judge(std::uint32_t protocol, const std::string& build,
   if (known != guests_.end())
     self_->demonitor(known->second.who);
   self_->monitor(sender);
-  guests_[sender->node()] = {
-    .life = life,
-    .name = name,
-    .who = caf::actor_cast<caf::actor_addr>(sender)};
+  guests_[sender->node()] = {.life = life,
+                             .name = name,
+                             .who = caf::actor_cast<caf::actor_addr>(sender)};
   return {};
 }
 
@@ -65,10 +64,9 @@ caf::behavior hub(caf::stateful_actor<hub_state>* self, hub_setup setup) {
       -> caf::result<std::uint32_t, std::string, std::string,
                      caf::strong_actor_ptr, std::string> {
       const auto& own = self->state.setup();
-      const auto refused =
-        self->state.judge(protocol, build, name, life,
-                          {.interval_ms = interval_ms,
-                           .timeout_ms = timeout_ms});
+      const auto refused = self->state.judge(
+        protocol, build, name, life,
+        {.interval_ms = interval_ms, .timeout_ms = timeout_ms});
       if (refused.empty())
         return {own.protocol, own.build, std::string{},
                 caf::actor_cast<caf::strong_actor_ptr>(own.dispatcher),

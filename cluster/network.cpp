@@ -50,8 +50,7 @@ caf::error explain(const caf::error& reason, const endpoint& where,
                "([cluster] bundle)?"
              : ": the head and this node do not trust each other: both bundles "
                "must be of one authority and not expired"));
-  return make_error(errc::connect,
-                    where.str() + ": " + context_of(reason));
+  return make_error(errc::connect, where.str() + ": " + context_of(reason));
 }
 
 } // namespace
@@ -84,14 +83,13 @@ caf::expected<std::uint16_t> publish(caf::actor_system& system,
                                      const endpoint& where) {
   const bool plain = settings.bundle.empty();
   auto port =
-    plain ? system.middleman().publish(actor, where.port, where.host.c_str(),
-                                       true)
-          : caf::openssl::publish(actor, where.port, where.host.c_str(), true);
+    plain
+      ? system.middleman().publish(actor, where.port, where.host.c_str(), true)
+      : caf::openssl::publish(actor, where.port, where.host.c_str(), true);
   if (!port)
-    return make_error(errc::config_invalid,
-                      "[cluster] address = " + where.str()
-                        + ": it cannot be listened on: "
-                        + context_of(port.error()));
+    return make_error(errc::config_invalid, "[cluster] address = " + where.str()
+                                              + ": it cannot be listened on: "
+                                              + context_of(port.error()));
   return *port;
 }
 

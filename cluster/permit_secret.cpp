@@ -41,9 +41,9 @@ caf::expected<std::string> permit_secret(const std::filesystem::path& file) {
   if (!text)
     return failed(errc::file_unreadable, errno);
   if (text->size() < 2 * secret_bytes)
-    return make_error(errc::file_unreadable,
-                      file.string()
-                        + ": it is cut short; remove it, and a new one is made");
+    return make_error(
+      errc::file_unreadable,
+      file.string() + ": it is cut short; remove it, and a new one is made");
   return std::move(*text);
 }
 

@@ -51,9 +51,9 @@ void uplink::run(const waiter& wait) {
     if (std::chrono::steady_clock::now() - begun > longest_pause)
       pause = first_pause; // It was in touch for a while.
     // All nodes of a lost head come back at once, but not at the same time.
-    const milliseconds jittered{pause.count() / 2
-                                + std::uniform_int_distribution<long>{
-                                  0, pause.count()}(random)};
+    const milliseconds jittered{
+      pause.count() / 2
+      + std::uniform_int_distribution<long>{0, pause.count()}(random)};
     if (wait(jittered))
       return;
     pause = std::min(pause * 2, longest_pause);
@@ -75,8 +75,8 @@ void uplink::complain(const caf::error& reason) {
 caf::expected<uplink::welcome> uplink::greet(caf::scoped_actor& self,
                                              const caf::actor& hub) {
   const auto beats = heartbeats_of(system_);
-  caf::expected<welcome> out = make_error(
-    errc::timeout, setup_.head.str() + ": the head does not answer");
+  caf::expected<welcome> out =
+    make_error(errc::timeout, setup_.head.str() + ": the head does not answer");
   self
     ->request(hub, greet_timeout, hello::value, setup_.protocol, setup_.build,
               setup_.name, life_, beats.interval_ms, beats.timeout_ms)
@@ -84,15 +84,15 @@ caf::expected<uplink::welcome> uplink::greet(caf::scoped_actor& self,
       [&](std::uint32_t protocol, std::string& build, std::string& refused,
           caf::strong_actor_ptr& dispatcher, std::string& store) {
         if (protocol != setup_.protocol)
-          refused = skew(setup_.name, setup_.protocol, setup_.build, protocol,
-                         build);
+          refused =
+            skew(setup_.name, setup_.protocol, setup_.build, protocol, build);
         if (!refused.empty() || !dispatcher)
           out = make_error(errc::version_skew,
                            "the head at " + setup_.head.str()
                              + " refuses this node: " + refused);
         else
-          out = welcome{std::move(dispatcher), std::move(build),
-                        std::move(store)};
+          out =
+            welcome{std::move(dispatcher), std::move(build), std::move(store)};
       },
       [&](const caf::error& reason) {
         out = make_error(errc::connect,
@@ -107,8 +107,7 @@ caf::error uplink::stay(const waiter& wait) {
     return unreachable;
   // It may have been renewed, or may have gone: CAF would wait for ever.
   if (!setup_.network.bundle.empty())
-    if (auto unusable =
-          check_bundle(setup_.network.bundle, unix_now() / 1'000))
+    if (auto unusable = check_bundle(setup_.network.bundle, unix_now() / 1'000))
       return unusable;
   const auto hub = connect(system_, setup_.network, setup_.head);
   if (!hub)

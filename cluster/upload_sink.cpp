@@ -124,14 +124,14 @@ caf::expected<std::string> upload_sink::upload(net::http_client& client,
   const auto& order = what.order;
   if (base.empty())
     return make_error(errc::disk_full, "no head is known");
-  const auto answer = client.send(
-    {.method = net::http_method::put,
-     .url = base + "/v1/internal/images/" + what.sha256 + '.'
-            + std::string{extension_of(order.format)},
-     .fields = {"Authorization: Bearer " + order.permit},
-     .body = *order.bytes,
-     .content_type = std::string{content_type_of(order.format)},
-     .timeout = 60s});
+  const auto answer =
+    client.send({.method = net::http_method::put,
+                 .url = base + "/v1/internal/images/" + what.sha256 + '.'
+                        + std::string{extension_of(order.format)},
+                 .fields = {"Authorization: Bearer " + order.permit},
+                 .body = *order.bytes,
+                 .content_type = std::string{content_type_of(order.format)},
+                 .timeout = 60s});
   if (!answer) {
     complain(context_of(answer.error()));
     return make_error(errc::disk_full, context_of(answer.error()));
@@ -147,12 +147,11 @@ caf::expected<std::string> upload_sink::upload(net::http_client& client,
 }
 
 void upload_sink::work() {
-  net::http_client client{{.connect_timeout = 1500ms,
-                           .stall_timeout = 20s,
-                           .stop = [this] {
-                             const std::lock_guard lock{mutex_};
-                             return closing_;
-                           }}};
+  net::http_client client{
+    {.connect_timeout = 1500ms, .stall_timeout = 20s, .stop = [this] {
+       const std::lock_guard lock{mutex_};
+       return closing_;
+     }}};
   std::unique_lock lock{mutex_};
   for (;;) {
     changed_.wait(lock, [this] { return closing_ || !queue_.empty(); });

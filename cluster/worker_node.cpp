@@ -15,8 +15,8 @@
 #include "actors/worker.hpp"
 #include "cluster/certificates.hpp"
 #include "cluster/network.hpp"
-#include "cluster/upload_sink.hpp"
 #include "cluster/uplink.hpp"
+#include "cluster/upload_sink.hpp"
 #include "imaging/codec_pool.hpp"
 #include "model/job.hpp"
 #include "net/source_fetcher.hpp"
@@ -115,7 +115,8 @@ public:
       }
       return cut_short;
     };
-    uplink link{system_, worker_,
+    uplink link{system_,
+                worker_,
                 {.head = settings_.head,
                  .network = {.bundle = settings_.cluster.bundle},
                  .name = settings_.name,
@@ -165,8 +166,8 @@ worker_node::worker_node(std::unique_ptr<impl> made) : impl_{std::move(made)} {}
 
 worker_node::~worker_node() = default;
 
-worker_end worker_node::run(
-  const std::function<bool(std::chrono::milliseconds)>& wait) {
+worker_end
+worker_node::run(const std::function<bool(std::chrono::milliseconds)>& wait) {
   return impl_->run(wait);
 }
 

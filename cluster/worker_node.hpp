@@ -47,8 +47,7 @@ public:
   /// @param wait Waits so long, and says whether a signal came; told once for
   ///        each. At the first it leaves, within `drain-deadline`; the second
   ///        ends it at once.
-  worker_end
-  run(const std::function<bool(std::chrono::milliseconds)>& wait);
+  worker_end run(const std::function<bool(std::chrono::milliseconds)>& wait);
 
 private:
   class impl;

@@ -195,6 +195,7 @@ public:
   /// at: as a job does, behind the same guard and limits.
   /// @retval errc::rate_limited As many as may are under way.
   virtual caf::expected<source_picture> source(const std::string& url) = 0;
+
   /// Returns the nodes of the cluster, also those lost of late.
   virtual caf::expected<std::vector<actors::node_status>> nodes() {
     return std::vector<actors::node_status>{};

@@ -11,16 +11,16 @@ namespace {
 constexpr std::string_view scheme = "Bearer ";
 
 std::string_view permit_in(std::string_view authorization) {
-  return authorization.starts_with(scheme)
-           ? authorization.substr(scheme.size())
-           : std::string_view{};
+  return authorization.starts_with(scheme) ? authorization.substr(scheme.size())
+                                           : std::string_view{};
 }
 
 void take_image(route_context& context, const httplib::Request& request,
                 httplib::Response& response) {
   // Again: it was let in by its head alone, and may have waited since.
-  if (auto refused = refused_upload(
-        context, request.get_header_value("Authorization"), request.body.size()))
+  if (auto refused =
+        refused_upload(context, request.get_header_value("Authorization"),
+                       request.body.size()))
     return send_problem(response, *refused);
   const auto format = format_of_extension(request.matches[2].str());
   if (format == image_format::unknown)
@@ -28,14 +28,13 @@ void take_image(route_context& context, const httplib::Request& request,
                         {422, "option-invalid", "An option is not valid",
                          request.matches[2].str() + " is no image format", 0});
   const auto wanted = request.matches[1].str();
-  const auto found = sha256_of(
-    {reinterpret_cast<const std::uint8_t*>(request.body.data()),
-     request.body.size()});
+  const auto found =
+    sha256_of({reinterpret_cast<const std::uint8_t*>(request.body.data()),
+               request.body.size()});
   if (found != wanted)
-    return send_problem(response,
-                        {422, "content-mismatch",
-                         "The content is not what the path names",
-                         "its SHA-256 is " + found, 0});
+    return send_problem(response, {422, "content-mismatch",
+                                   "The content is not what the path names",
+                                   "its SHA-256 is " + found, 0});
   if (const auto stored = context.head.put_image(request.body, format); !stored)
     return send_problem(response, problem_of(stored.error()));
   response.status = 204;
@@ -52,8 +51,7 @@ std::optional<problem> refused_upload(route_context& context,
                    "this one is not of this head, or is too old", 0};
   if (length.value_or(0) > context.settings.max_image_bytes)
     return problem{413, "too-large", "The request is too large",
-                   "at most "
-                     + std::to_string(context.settings.max_image_bytes)
+                   "at most " + std::to_string(context.settings.max_image_bytes)
                      + " bytes ([fetch] max-bytes of the head)",
                    0};
   return std::nullopt;

@@ -55,9 +55,9 @@ enum class errc : std::uint8_t {
   tenant_queue_full, ///< As many jobs of this tenant wait as may.
   job_gone,          ///< There was such a job; it has been erased.
   no_such_node,
-  node_ambiguous,   ///< Several nodes have this name.
-  permit_invalid,   ///< A node may not hand this in.
-  version_skew,     ///< Two nodes speak different versions.
+  node_ambiguous, ///< Several nodes have this name.
+  permit_invalid, ///< A node may not hand this in.
+  version_skew,   ///< Two nodes speak different versions.
 };
 
 /// Returns the stable word of `code`, such as `address_blocked`. The word of

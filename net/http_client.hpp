@@ -29,11 +29,11 @@ struct http_part {
 
 struct http_request {
   http_method method = http_method::get;
-  std::string url{};                    ///< Absolute, http or https.
-  std::vector<std::string> fields{};    ///< Header lines: `Name: value`.
-  std::string body{};                   ///< Of a PUT, or a POST without `parts`.
-  std::string content_type{};           ///< Of `body`; empty: none is said.
-  std::vector<http_part> parts{};       ///< Not empty: multipart/form-data.
+  std::string url{};                 ///< Absolute, http or https.
+  std::vector<std::string> fields{}; ///< Header lines: `Name: value`.
+  std::string body{};                ///< Of a PUT, or a POST without `parts`.
+  std::string content_type{};        ///< Of `body`; empty: none is said.
+  std::vector<http_part> parts{};    ///< Not empty: multipart/form-data.
   std::chrono::milliseconds timeout{0}; ///< For all of it; zero: no limit.
 };
 

@@ -142,10 +142,11 @@ TEST_F(Load, NamesAnUnknownSection) {
   write("[fetsh]\nper-origin = 7\n");
   EXPECT_EQ(error(), "x.conf:1: [fetsh] is not a known section; did you mean "
                      "\"fetch\"?");
-  write("[cluster]\n");
+  write("[kitchen]\n");
   EXPECT_EQ(error(),
-            "x.conf:1: [cluster] is not a known section; known: "
-            "scheduler, jobs, fetch, imaging, store, http, log, webhook");
+            "x.conf:1: [kitchen] is not a known section; known: "
+            "scheduler, jobs, fetch, imaging, store, http, log, webhook, "
+            "cluster");
 }
 
 TEST_F(Load, NamesAnUnknownKey) {

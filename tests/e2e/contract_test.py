@@ -7,6 +7,8 @@ and status ends the test; one that is missing fails it.
 """
 
 import contextlib
+import hashlib
+import hmac
 import http.client
 import io
 import csv
@@ -18,6 +20,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -225,6 +228,7 @@ class Contract(Case):
         self.commands()
         self.console()
         self.webhooks()
+        self.nodes()
         self.compat()
         self.pages()
         self.gate()
@@ -558,6 +562,60 @@ class Contract(Case):
             body = b"" if method == "post" else None
             self.bad(method.upper(), path, 410, "gone", body)
 
+    def permit(self, folder, life=60):
+        """What the head gives a worker with a task."""
+        with open(os.path.join(folder, "cluster-secret"), "rb") as file:
+            secret = file.read()
+        text = f"job_1.1.{int((time.time() + life) * 1000)}"
+        return text + "." + hmac.new(secret, text.encode(),
+                                     "sha256").hexdigest()
+
+    def nodes(self):
+        """A head with two workers of one name."""
+        head = self.start("head", 'cluster.address="127.0.0.1:0"')
+        head.process.stdout.readline()
+        where = head.process.stdout.readline().split(" at ")[1].split(",")[0]
+        for _ in range(2):
+            worker = harness.start(
+                ["worker", "--join", where, "--name", "twin", "--slots", "2"])
+            self.addCleanup(worker.communicate)
+            self.addCleanup(worker.kill)
+
+        def twins():
+            found = [one for one in head.get("/v1/nodes").json["nodes"]
+                     if one["name"] == "twin"]
+            return found if len(found) == 2 else None
+
+        node = poll(twins)[0]["id"]
+        self.at(head, "GET", "/v1/nodes", 200)
+        for verb in ("drain", "undrain"):
+            path = f"/v1/nodes/{{}}/{verb}"
+            self.at(head, "POST", path.format(node), 202, None, b"")
+            self.at(head, "POST", path.format("nobody"), 404, "no-such-node",
+                    b"")
+            self.at(head, "POST", path.format("twin"), 409, "node-ambiguous",
+                    b"")
+        self.at(head, "POST", f"/v1/nodes/{node}/drain", 422, "option-invalid",
+                b'{"x":1}', Content_Type="application/json")
+        self.handing_in(head, os.path.join(self.folder, "head"))
+
+    def handing_in(self, head, folder):
+        image = b"no picture, but nobody looks"
+        key = hashlib.sha256(image).hexdigest()
+        path = f"/v1/internal/images/{key}.jpg"
+
+        def put(to, want, code=None, body=image, life=60, **headers):
+            held = {"Authorization": f"Bearer {self.permit(folder, life)}",
+                    "Content_Type": "image/jpeg", **headers}
+            self.at(head, "PUT", to, want, code, body, **held)
+
+        put(path, 204)
+        put(path, 401, "permit-invalid", life=-1)
+        put(path, 401, "permit-invalid", Authorization="Bearer x")
+        put(path, 413, "too-large", b"x" * 26_214_401)
+        put(path, 422, "content-mismatch", b"another")
+        put(path.replace("jpg", "exe"), 422, "option-invalid")
+
     def compat(self):
         body, kind = form(file=self.catalogue())
         job = self.good("POST", "/upload", body, 202,
@@ -634,9 +692,10 @@ class Contract(Case):
             path = re.sub(r"{.*?}", NOBODY, path)
             security = self.description["paths"][
                 self.described.paths[name][1]][method]["security"]
-            wanted = [one["bearer"][0] for one in security if one]
+            wanted = [one["bearer"][0] for one in security
+                      if "bearer" in one]
             body = b"x" if method == "post" else None
-            self.assertEqual("401" in codes, bool(wanted), name)
+            self.assertEqual("401" in codes, any(security), name)
             if not wanted:
                 continue
             self.at(server, method.upper(), path, 401, "token-missing", body)
@@ -725,7 +784,8 @@ class Contract(Case):
         os.mkdir(folder)
         if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs",
                            "/mnt"], stderr=subprocess.DEVNULL).returncode:
-            for name in ("submitJob", "uploadCsv", "createToken"):
+            for name in ("submitJob", "uploadCsv", "createToken",
+                         "handInImage"):
                 ELSEWHERE[name, "507"] = "needs root here"
             return
         program = harness.PIXMILL
@@ -737,7 +797,8 @@ class Contract(Case):
         os.chmod(inside, 0o755)
         harness.PIXMILL = inside
         try:
-            server = self.start("full", "http.compat=true")
+            server = self.start("full", "http.compat=true",
+                                'cluster.address="127.0.0.1:0"')
         finally:
             harness.PIXMILL = program
         ballast = f"/proc/{server.process.pid}/root{folder}/ballast"
@@ -753,6 +814,14 @@ class Contract(Case):
                           else (text.encode(), "text/csv"))
             self.bad("POST", route, 507, "disk-full", body, server.url,
                      Content_Type=kind)
+        with open(f"/proc/{server.process.pid}/root{folder}/cluster-secret") as seen:
+            with open(os.path.join(self.folder, "cluster-secret"), "w") as file:
+                file.write(seen.read())
+        big = os.urandom(8 << 20)
+        self.at(server, "PUT", "/v1/internal/images/"
+                f"{hashlib.sha256(big).hexdigest()}.jpg", 507, "disk-full", big,
+                Authorization=f"Bearer {self.permit(self.folder)}",
+                Content_Type="image/jpeg")
         # What is only checked needs no space.
         checked = ask(server.url, "POST", "/v1/validate", text.encode(),
                       {"Content-Type": "text/csv"})

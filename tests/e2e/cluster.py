@@ -1,0 +1,158 @@
+"""A head and its workers, as processes of one machine, for the tests."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import harness
+from harness import free_port, poll
+
+
+class Process:
+    """The binary with its log in a file, ended by the id it was started with."""
+
+    def __init__(self, log, arguments, wrap=()):
+        self.log_path = log
+        with open(log, "a") as errors:
+            self.process = subprocess.Popen(
+                [*wrap, harness.PIXMILL, *arguments],
+                stdout=subprocess.PIPE, stderr=errors, text=True,
+                start_new_session=True,
+            )
+
+    def log(self):
+        with open(self.log_path) as file:
+            return file.read()
+
+    def signal(self, number):
+        os.killpg(self.process.pid, number)
+
+    def freeze(self):
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+    def end(self, seconds=20):
+        """Ends it as an operator would; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait(self, seconds=20):
+        try:
+            self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("still there:\n" + self.log()) from None
+        return self.process.returncode
+
+    def memory(self):
+        return harness.pss(self.process.pid)
+
+
+class Worker(Process):
+    def __init__(self, folder, where, name, settings, flags=(), wrap=()):
+        self.name = name
+        super().__init__(
+            os.path.join(folder, f"{name}.log"),
+            ["worker", "--join", where, "--name", name, *flags, *settings],
+            wrap,
+        )
+
+
+class Head(Process):
+    """`pixmill serve --cluster`; a second one on the same folder is the first
+    after a restart, at the same ports."""
+
+    def __init__(self, folder, settings, local_slots=0, host="127.0.0.1",
+                 ports=None, wrap=(), wait=True):
+        self.folder = folder
+        self.host = host
+        self.settings = settings
+        self.local_slots = local_slots
+        self.wrap = wrap
+        self.ports = ports or (free_port(), free_port())
+        self.url = f"http://{host}:{self.ports[0]}"
+        self.where = f"{host}:{self.ports[1]}"
+        self.start(wait)
+
+    def start(self, wait=True):
+        super().__init__(
+            os.path.join(self.folder, "head.log"),
+            ["serve", "--port", str(self.ports[0]), "--cluster", self.where,
+             "--local-slots", str(self.local_slots),
+             "--set", f'store.journal="{self.folder}/journal"',
+             "--set", f'store.images="{self.folder}/images"',
+             *self.settings],
+            self.wrap,
+        )
+        if wait:
+            for _ in range(3):
+                line = self.process.stdout.readline()
+            assert "workers join at" in line, line + self.log()
+
+    def ask(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.url + path, data=body, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def submit(self, text):
+        request = urllib.request.Request(
+            self.url + "/v1/jobs", data=text.encode(), method="POST",
+            headers={"Content-Type": "text/csv"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read())["id"]
+
+    def status(self, job):
+        return self.ask("GET", f"/v1/jobs/{job}")
+
+    def done(self, job):
+        progress = self.status(job)["progress"]
+        return progress["total"] - progress["pending"] - progress["active"]
+
+    def finished(self, job, seconds=60):
+        def settled():
+            status = self.status(job)
+            return status if status["finished_at"] else None
+
+        return poll(settled, seconds)
+
+    def items(self, job):
+        """The lines of results.jsonl by their row and slot."""
+        request = f"{self.url}/v1/jobs/{job}/results.jsonl"
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            lines = [json.loads(line) for line in answer.read().splitlines()]
+        found = {(one["row"], one["slot"]): one for one in lines}
+        assert len(found) == len(lines), "a slot was answered twice"
+        return found
+
+    def image(self, item):
+        path = urllib.parse.urlsplit(item["output"]).path
+        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+            return answer.read()
+
+    def nodes(self, *states):
+        """The workers in one of these states, by name."""
+        return {
+            node["name"]: node for node in self.ask("GET", "/v1/nodes")["nodes"]
+            if not node["local"] and (not states or node["state"] in states)
+        }
+
+    def joined(self, *names, seconds=20):
+        """Waits until these workers, and no others, are up."""
+        poll(lambda: set(self.nodes("up")) == set(names), seconds)
+
+
+def stopwatch():
+    begun = time.monotonic()
+    return lambda: time.monotonic() - begun
