@@ -10,6 +10,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/sec.hpp>
 
+#include "cluster/tls_errors.hpp"
 #include "model/errc.hpp"
 
 namespace pixmill::cluster {
@@ -62,6 +63,7 @@ void add_network(caf::actor_system_config& config,
   config.set(timeout_key, connection_timeout);
   if (settings.bundle.empty())
     return;
+  keep_tls_errors_apart();
   config.load<caf::openssl::manager>();
   // Members, not keys: what is set by key never reaches the TLS layer, and it
   // would let anybody in.
