@@ -180,6 +180,7 @@ head_backend::owner_of_erased(const std::string& job) {
 
 void head_backend::add_metrics(telemetry::metric_page& page) {
   head_.add_metrics(page);
+  add_node_metrics(page);
 }
 
 caf::expected<std::vector<job_record>> head_backend::jobs() {

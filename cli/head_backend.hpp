@@ -88,6 +88,7 @@ public:
                                           std::size_t most_row_bytes);
 
 private:
+  void add_node_metrics(telemetry::metric_page& page);
   caf::expected<caf::unit_t> store_marks(const std::string& job,
                                          const std::vector<sheet_mark>& marks);
   caf::expected<persistence::slots_in_hand>

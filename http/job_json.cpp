@@ -93,6 +93,9 @@ json status_json(const actors::job_status& status, unix_ms now) {
       static_cast<std::uint64_t>(std::ceil(static_cast<double>(open) / rate)))
                                                           : json();
   out["failures"] = counters.failures;
+  out["nodes"] = json::array();
+  for (const auto& [name, images] : counters.nodes)
+    out["nodes"].push_back({{"name", name}, {"images", images}});
   out["links"] = links_of(status.record.id);
   return out;
 }

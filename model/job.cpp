@@ -22,6 +22,27 @@ void count_failure(job_counters& counters, const outcome& x, bool in) {
   }
 }
 
+// Names of nodes that come and go would grow every record of the counters.
+constexpr std::size_t most_nodes = 64;
+constexpr auto other_nodes = "(others)";
+
+void count_node(job_counters& counters, const outcome& x, bool in) {
+  if (x.node.empty())
+    return;
+  auto& nodes = counters.nodes;
+  auto i = nodes.find(x.node);
+  if (i == nodes.end())
+    i = nodes.find(other_nodes);
+  if (!in) {
+    if (i != nodes.end() && --i->second == 0)
+      nodes.erase(i);
+  } else if (nodes.count(x.node) == 0 && nodes.size() >= most_nodes) {
+    ++nodes[other_nodes];
+  } else {
+    ++nodes[x.node];
+  }
+}
+
 std::uint64_t* counter_of(job_counters& counters, item_state state) {
   switch (state) {
   case item_state::done:
@@ -69,6 +90,7 @@ void job_counters::add(const outcome& x) {
   bytes_in += x.bytes_in;
   bytes_out += x.bytes_out;
   count_failure(*this, x, true);
+  count_node(*this, x, true);
 }
 
 void job_counters::remove(const outcome& x) {
@@ -77,6 +99,7 @@ void job_counters::remove(const outcome& x) {
   bytes_in -= x.bytes_in;
   bytes_out -= x.bytes_out;
   count_failure(*this, x, false);
+  count_node(*this, x, false);
 }
 
 outcome unanswered(const job_record& job) {

@@ -102,6 +102,7 @@ struct job_counters {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::map<std::string, std::uint64_t> failures; ///< By `failure::word`.
+  std::map<std::string, std::uint64_t> nodes;    ///< Images by who made them.
 
   /// Returns how many slots have an outcome.
   std::uint64_t settled() const noexcept {
@@ -121,7 +122,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_counters& x) {
   return f(caf::meta::type_name("pixmill::job_counters"), x.done,
            x.kept_original, x.failed, x.skipped, x.canceled, x.bytes_in,
-           x.bytes_out, x.failures);
+           x.bytes_out, x.failures, x.nodes);
 }
 
 /// Milliseconds since the Unix epoch; 0: not yet.

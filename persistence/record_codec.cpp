@@ -49,6 +49,8 @@ void each_of_counters(F& f, T& x) {
   f(x.bytes_in);
   f(x.bytes_out);
   f(x.failures);
+  if (f.has(4))
+    f(x.nodes);
 }
 
 template <class F, class T>

@@ -21,7 +21,7 @@ namespace pixmill::persistence {
 
 // Written with every value. Readers know all versions up to it: 2 added what
 // stands last in a job's record, 3 what stands last in an outcome.
-constexpr char record_version = 3;
+constexpr char record_version = 4;
 
 constexpr std::uint64_t zigzag(std::int64_t x) noexcept {
   return (static_cast<std::uint64_t>(x) << 1)
