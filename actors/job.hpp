@@ -87,6 +87,8 @@ private:
   void lease_stragglers(task_offer& offer, std::uint32_t room);
 
   // Recording.
+  void expect(slot_id slot);
+  bool is_expected(const slot_task& task);
   caf::result<bool> merge(const row_report& report);
   std::optional<slot_task> take_out(slot_id slot);
   void skip_settled();
@@ -122,6 +124,8 @@ private:
   std::map<lease_id, lease> leases_;
   /// Slots whose outcome was handed in before their row was read.
   std::set<slot_id> settled_ahead_;
+  /// Slots that a node has finished and will hand in, and until when to wait.
+  std::map<slot_id, clock::time_point> promised_;
   lease_id next_lease_ = 1;
   std::size_t leased_slots_ = 0;
   std::size_t committing_ = 0; ///< Slots whose commit is not answered yet.

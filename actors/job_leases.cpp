@@ -36,12 +36,15 @@ void job_state_machine::announce() {
 }
 
 std::optional<slot_task> job_state_machine::next_task() {
-  auto& source = returned_.empty() ? window_->ready() : returned_;
-  if (source.empty())
-    return std::nullopt;
-  auto task = std::move(source.front());
-  source.pop_front();
-  return task;
+  for (;;) {
+    auto& source = returned_.empty() ? window_->ready() : returned_;
+    if (source.empty())
+      return std::nullopt;
+    auto task = std::move(source.front());
+    source.pop_front();
+    if (!is_expected(task))
+      return task;
+  }
 }
 
 void job_state_machine::fill(const credit_grant& grant) {

@@ -14,6 +14,10 @@
 namespace pixmill::actors {
 namespace {
 
+// A node that has found its head again hands in at once.
+constexpr std::chrono::seconds promise_time{5};
+constexpr std::size_t most_promised = 65'536;
+
 bool holds(const std::vector<slot_task>& tasks, slot_id slot) {
   return std::any_of(tasks.begin(), tasks.end(),
                      [slot](const slot_task& x) { return x.slot == slot; });
@@ -69,6 +73,25 @@ void job_state_machine::skip_settled() {
 
 // -- results of void leases ---------------------------------------------------
 
+void job_state_machine::expect(slot_id slot) {
+  if (promised_.size() < most_promised)
+    promised_[slot] = self_->clock().now() + promise_time;
+}
+
+// Puts a task aside that a node has finished already; it hands the outcome in,
+// or the task comes back.
+bool job_state_machine::is_expected(const slot_task& task) {
+  const auto i = promised_.find(task.slot);
+  if (i == promised_.end())
+    return false;
+  const auto until = i->second;
+  promised_.erase(i);
+  if (until <= self_->clock().now())
+    return false;
+  deferred_.emplace(until, task);
+  return true;
+}
+
 // Where nobody was first, what is stored already is not done once more.
 caf::result<bool> job_state_machine::merge(const row_report& report) {
   if (ending_ || finishing_)
@@ -76,6 +99,8 @@ caf::result<bool> job_state_machine::merge(const row_report& report) {
   std::vector<slot_result> results;
   std::vector<slot_task> owners;
   for (const auto& done : report.slots) {
+    if (done.result.state == item_state::storing)
+      expect(done.slot);
     if (!is_terminal(done.result.state) || !done.result.has_file())
       continue;
     const bool unread = done.slot.row > window_->rows_read();
@@ -88,12 +113,12 @@ caf::result<bool> job_state_machine::merge(const row_report& report) {
     if (task)
       owners.push_back(std::move(*task));
   }
+  if (results.empty())
+    return true;
   telemetry::log(telemetry::log_level::info, "results were handed in",
                  {{"job", job_.id},
                   {"handed_in", report.slots.size()},
                   {"counted", results.size()}});
-  if (results.empty())
-    return true;
   auto confirm = self_->make_response_promise<bool>();
   commit(std::move(results), std::move(owners), confirm);
   return confirm;

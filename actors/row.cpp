@@ -80,6 +80,12 @@ void row_state::handle(const slot_report& report) {
     return;
   if (report.result.state == item_state::storing) {
     item->waits_until = self_->clock().now() + milliseconds{report.retry_in_ms};
+    row_report waits{.job = task_.job,
+                     .lease = task_.lease,
+                     .incarnation = task_.incarnation,
+                     .slots = {}};
+    waits.slots.push_back(report);
+    self_->send(worker_, std::move(waits));
     return;
   }
   item->task.attempts = report.result.attempts;

@@ -71,6 +71,7 @@ void worker_state::join() {
   joined_ = false;
   joining_ = true;
   record_->set_state("joining");
+  promise();
   self_->request(dispatcher_, answer_timeout, setup_.about, worker_actor{self_})
     .then(
       [this, told = incarnation_]() {
@@ -113,6 +114,10 @@ void worker_state::handle(row_report report) {
   const auto i = leases_.find({report.incarnation, report.job, report.lease});
   if (i == leases_.end())
     return;
+  if (report.slots.front().result.state == item_state::storing) {
+    i->second.finished.insert(report.slots.front().slot);
+    return;
+  }
   auto& open = i->second.open;
   for (const auto& done : report.slots)
     std::erase_if(open,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -80,7 +81,8 @@ private:
   struct lease {
     row_actor row;
     job_actor job;
-    std::vector<slot_task> open; ///< Not reported yet.
+    std::vector<slot_task> open;  ///< Not reported yet.
+    std::set<slot_id> finished{}; ///< Of these, what only waits to be stored.
   };
 
   /// A head that has gone answers nothing at all.
@@ -99,6 +101,7 @@ private:
   void report(const job_actor& job, row_report report);
   void confirm(const row_report& report);
   void orphan(const row_report& report);
+  void promise();
   void hand_in();
   void drop_stale();
   void say_goodbye();

@@ -1,6 +1,7 @@
 // What a WORKER does that outlives its head: it keeps what is not durable yet.
 
 #include <algorithm>
+#include <map>
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -109,6 +110,31 @@ void worker_state::drop_stale() {
 }
 
 // -- handing in ---------------------------------------------------------------
+
+// Before it joins, so that what it has finished is given to nobody for a while.
+void worker_state::promise() {
+  std::map<std::string, row_report> held;
+  const auto note = [&held](const std::string& job, slot_id slot) {
+    slot_report waits{.slot = slot, .result = {}, .retry_in_ms = 0};
+    waits.result.state = item_state::storing;
+    held[job].job = job;
+    held[job].slots.push_back(std::move(waits));
+  };
+  if (!remote())
+    return;
+  for (const auto& [key, entry] : leases_)
+    for (const auto& task : entry.open)
+      if (entry.finished.count(task.slot) != 0)
+        note(std::get<std::string>(key), task.slot);
+  for (const auto& [key, kept] : unconfirmed_)
+    note(key.first, key.second);
+  for (auto& [job, report] : held)
+    self_->request(dispatcher_, answer_timeout, std::move(report))
+      .then([](bool) {},
+            [](const caf::error&) {
+              // Then it may be done once more; the first outcome counts.
+            });
+}
 
 void worker_state::hand_in() {
   if (!joined_)

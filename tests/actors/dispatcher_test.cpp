@@ -112,6 +112,65 @@ protected:
   std::map<std::string, client> clients;
 };
 
+TEST_F(Dispatcher, GivesADrainingNodeNothing) {
+  join(1, 2);
+  submit("a", 100);
+  EXPECT_EQ(nodes[1].tasks.size(), 2u);
+  const auto told = ask<node_status>(
+    subject, node_command{.node = "n1", .drain = true, .leave = false});
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->state, node_state::draining);
+  EXPECT_EQ(told->used, 2u);
+  free(1, 2);
+  EXPECT_EQ(nodes[1].tasks.size(), 2u);
+  EXPECT_EQ(nodes[1].asked_to_leave, 0);
+  ask<node_status>(subject, node_command{.node = id_of_node(1)});
+  EXPECT_EQ(nodes[1].tasks.size(), 4u);
+}
+
+TEST_F(Dispatcher, LetsANodeGoWhenItHasNothingLeft) {
+  join(1, 2);
+  submit("a", 100);
+  auto asked = self->request(subject, caf::infinite, atom::leave::value,
+                             incarnation_id{1});
+  free(1, 1);
+  EXPECT_EQ(ask<std::vector<node_status>>(subject, atom::list::value)->size(),
+            1u);
+  EXPECT_EQ(nodes[1].tasks.size(), 2u); // Nothing new.
+  free(1, 1);
+  bool left = false;
+  asked.receive([&] { left = true; }, [](const caf::error&) {});
+  EXPECT_TRUE(left);
+  EXPECT_TRUE(
+    ask<std::vector<node_status>>(subject, atom::list::value)->empty());
+  EXPECT_TRUE(clients["a"].lost.empty());
+}
+
+TEST_F(Dispatcher, ShowsWhoIsSilentAndWhoIsLost) {
+  join(1, 2);
+  const auto state = [this] {
+    return ask<std::vector<node_status>>(subject, atom::list::value)
+      ->at(0)
+      .state;
+  };
+  EXPECT_EQ(state(), node_state::up);
+  for (int i = 0; i < 5; ++i)
+    advance(1s);
+  EXPECT_EQ(state(), node_state::suspect);
+  ask<bool>(subject, load_report{.incarnation = 1});
+  EXPECT_EQ(state(), node_state::up);
+  for (int i = 0; i < 12; ++i)
+    advance(1s);
+  EXPECT_EQ(state(), node_state::lost);
+}
+
+TEST_F(Dispatcher, KnowsNoNodeOfAnotherName) {
+  join(1, 2);
+  const auto told =
+    ask<node_status>(subject, node_command{.node = "n2", .drain = true});
+  EXPECT_EQ(code_of(told.error(), errc::none), errc::no_such_node);
+}
+
 TEST_F(Dispatcher, HandsOutNoMoreThanTheCredit) {
   join(1, 4);
   submit("a", 100);

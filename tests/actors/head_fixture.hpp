@@ -55,7 +55,7 @@ protected:
     setup.services = services.get();
     setup.about.credit = credit;
     setup.about.local = true;
-    setup.seed = 42;
+    setup.seed = ++seed;
     setup.retry.fetch.max_attempts = 3;
     setup.retry.fetch.first_pause = 100ms;
     worker = system.spawn(actors::worker, setup, dispatcher);
@@ -122,6 +122,7 @@ protected:
     return found && *found ? **found : outcome{};
   }
 
+  std::uint64_t seed = 41;
   scratch_folder folder;
   fake_services services;
   actors::job_settings jobs;

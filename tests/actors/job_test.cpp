@@ -54,6 +54,101 @@ TEST_F(Job, EndsWithErrorsWhenAnImageFails) {
   EXPECT_EQ(end.counters.failures.at("http_404"), 1u);
 }
 
+// What a node hands in that has lost its lease: lease 0.
+row_report handed_in(slot_id slot, char mark = 'b') {
+  row_report out{.job = "job_1", .lease = 0, .incarnation = 5, .slots = {}};
+  slot_report done{.slot = slot, .result = {}, .retry_in_ms = 0};
+  done.result.state = item_state::done;
+  done.result.sha256 = std::string(64, mark);
+  done.result.node = "other";
+  out.slots.push_back(std::move(done));
+  return out;
+}
+
+TEST_F(Job, TakesWhatIsHandedInWhereNobodyWasFirst) {
+  add_worker(1);
+  submit("1,A,http://a/1\n2,B,\"http://a/2,http://a/2\"\n", 2, 3);
+  settle(1);
+  // Row 1 is under way, row 2 waits, its second slot for the first.
+  ask<bool>(dispatcher, handed_in({2, 0}));
+  settle(1);
+  EXPECT_EQ(status().counters.done, 2u);
+  EXPECT_EQ(slot(2, 1).sha256, std::string(64, 'b'));
+  ask<bool>(dispatcher, handed_in({1, 0}));
+  settle(3);
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_EQ(services.fetcher.started.count("http://a/2"), 0u);
+  // Its own node is late now: the first outcome stays.
+  services.fetcher.finish(1, image(""));
+  settle(2);
+  EXPECT_EQ(slot(1).node, "other");
+  EXPECT_EQ(status().counters.nodes.at("other"), 3u);
+}
+
+TEST_F(Job, TakesWhatIsHandedInForRowsThatItHasNotRead) {
+  jobs.rows_ahead = 1;
+  close();
+  open();
+  add_worker(1);
+  submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/3\n", 3, 3);
+  settle(1);
+  ask<bool>(dispatcher, handed_in({3, 0}));
+  settle(1);
+  EXPECT_EQ(status().counters.done, 1u);
+  services.fetcher.rule = image;
+  services.fetcher.finish(1, image(""));
+  settle();
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_EQ(services.fetcher.started.count("http://a/3"), 0u);
+}
+
+TEST_F(Job, WaitsForWhatANodeHasFinished) {
+  submit("1,A,http://a/1\n", 1, 1);
+  settle(1);
+  auto promise = handed_in({1, 0});
+  promise.slots[0].result.state = item_state::storing;
+  ask<bool>(dispatcher, promise);
+  services.fetcher.rule = image;
+  add_worker(1);
+  settle(20);
+  EXPECT_TRUE(services.fetcher.started.empty());
+  ask<bool>(dispatcher, handed_in({1, 0}));
+  settle(2);
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_TRUE(services.fetcher.started.empty());
+}
+
+TEST_F(Job, WaitsNoLongerThanAWhileForAPromise) {
+  submit("1,A,http://a/1\n", 1, 1);
+  settle(1);
+  auto promise = handed_in({1, 0});
+  promise.slots[0].result.state = item_state::storing;
+  ask<bool>(dispatcher, promise);
+  services.fetcher.rule = image;
+  add_worker(1);
+  settle(60);
+  EXPECT_EQ(status().record.state, job_state::completed);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+}
+
+TEST_F(Job, GivesTheLastImagesToAnotherNodeAsWell) {
+  add_worker(1);
+  submit("1,A,http://a/1\n", 1, 1);
+  settle(30);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+  const auto slow = worker;
+  add_worker(1);
+  settle(30); // Five seconds have passed by now.
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 2);
+  settle(60); // Not a third time.
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 2);
+  services.fetcher.finish(2, image(""));
+  settle(3);
+  EXPECT_EQ(status().record.state, job_state::completed);
+  self->send_exit(slow, caf::exit_reason::user_shutdown);
+  run();
+}
+
 TEST_F(Job, CountsAlwaysSum) {
   add_worker(2);
   submit("1,A,http://a/1\n2,B,http://a/2\n3,C,http://a/3\n", 3, 3);

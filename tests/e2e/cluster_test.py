@@ -63,6 +63,9 @@ class Cluster(Case):
         items = self.complete(head, job, 40)
         self.assertEqual({k: i["sha256"] for k, i in items.items()}, alone)
         self.assertEqual({i["node"] for i in items.values()}, set(names))
+        nodes = head.status(job)["nodes"]
+        self.assertEqual({n["name"] for n in nodes}, set(names))
+        self.assertEqual(sum(n["images"] for n in nodes), 40)
         for item in list(items.values())[:8]:
             image = head.image(item)
             self.assertEqual(hashlib.sha256(image).hexdigest(), item["sha256"])
@@ -174,7 +177,8 @@ class Cluster(Case):
         head.start()
         items = self.complete(head, job, 8)
         self.assertEqual(len(items), 8)
-        # What was finished was handed in, and nothing was stored twice.
+        # Finished work was handed in, not done once more.
+        self.assertEqual(self.requests(), 8, head.log())
         self.assertIn("results were handed in", head.log())
 
     def test_restarts_all_in_the_middle_of_a_job(self):
