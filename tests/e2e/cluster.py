@@ -74,12 +74,13 @@ class Head(Process):
     after a restart, at the same ports."""
 
     def __init__(self, folder, settings, local_slots=0, host="127.0.0.1",
-                 ports=None, wrap=(), wait=True):
+                 ports=None, wrap=(), wait=True, token=None):
         self.folder = folder
         self.host = host
         self.settings = settings
         self.local_slots = local_slots
         self.wrap = wrap
+        self.fields = {"Authorization": f"Bearer {token}"} if token else {}
         self.ports = ports or (free_port(), free_port())
         self.url = f"http://{host}:{self.ports[0]}"
         self.where = f"{host}:{self.ports[1]}"
@@ -102,14 +103,14 @@ class Head(Process):
 
     def ask(self, method, path, body=None):
         request = urllib.request.Request(
-            self.url + path, data=body, method=method)
+            self.url + path, data=body, method=method, headers=self.fields)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or b"null")
 
     def submit(self, text):
         request = urllib.request.Request(
             self.url + "/v1/jobs", data=text.encode(), method="POST",
-            headers={"Content-Type": "text/csv"})
+            headers={"Content-Type": "text/csv", **self.fields})
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())["id"]
 
@@ -129,7 +130,8 @@ class Head(Process):
 
     def items(self, job):
         """The lines of results.jsonl by their row and slot."""
-        request = f"{self.url}/v1/jobs/{job}/results.jsonl"
+        request = urllib.request.Request(
+            f"{self.url}/v1/jobs/{job}/results.jsonl", headers=self.fields)
         with urllib.request.urlopen(request, timeout=20) as answer:
             lines = [json.loads(line) for line in answer.read().splitlines()]
         found = {(one["row"], one["slot"]): one for one in lines}
