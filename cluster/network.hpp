@@ -17,7 +17,7 @@ namespace pixmill::cluster {
 struct network_settings {
   /// Certificate, key and CA in one file, checked; empty: plain TCP, which
   /// whoever reaches the port can crash us through.
-  std::string bundle;
+  std::string bundle{};
 };
 
 /// Lets the actors of a system speak to other nodes, with heartbeats.

@@ -17,7 +17,7 @@ namespace pixmill::cluster {
 /// What an uplink is made of.
 struct uplink_setup {
   endpoint head;
-  network_settings network;
+  network_settings network{};
   std::string name; ///< Of this node.
   std::uint32_t protocol = actors::protocol_version;
   std::string build = PIXMILL_VERSION;

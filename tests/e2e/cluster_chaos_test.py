@@ -42,7 +42,8 @@ COMMANDS = [
         )
     ),
     # A network that is not quite perfect.
-    *(f"(tc qdisc add dev {name} root netem delay 1ms 1ms loss 0.1% || true)"
+    *(f"(tc qdisc add dev {name} root netem delay 1ms 1ms loss 0.1% 2>&1"
+      " || true)"
       for name in NAMES),
 ]
 

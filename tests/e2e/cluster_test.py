@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import signal
+import subprocess
 import time
 
 from PIL import Image
@@ -243,6 +244,47 @@ class Cluster(Case):
         shown = harness.run(["nodes", "--url", head.url])
         self.assertExit(harness.OK, shown)
         self.assertRegex(shown.stdout, r"\ba\s+up\s+0/3\b.*rack=3")
+
+    def test_refuses_another_version(self):
+        if "PIXMILL_SKEWED_PEER" not in os.environ:
+            self.skipTest("ctest says where the peer of another version is")
+        head = self.head()
+        said = subprocess.run(
+            [os.environ["PIXMILL_SKEWED_PEER"], head.where],
+            capture_output=True, text=True, timeout=60, check=True,
+        ).stderr
+        for log in (said, head.log()):
+            self.assertIn("node skewed speaks protocol 99 (Pixmill 9.9), the "
+                          "head protocol 1 (Pixmill", log)
+        self.assertEqual(head.nodes(), {})
+
+    def alone_in_its_pids(self):
+        """What gives a process the id 1, as a container does."""
+        wrap = ["unshare", "-pf", "--kill-child"]
+        if subprocess.run([*wrap, "true"], stderr=subprocess.DEVNULL,
+                          check=False).returncode:
+            self.skipTest("`unshare -p` is not permitted here (needs root)")
+        return wrap
+
+    def test_notices_a_worker_with_the_head_s_node_id(self):
+        wrap = self.alone_in_its_pids()
+        head = self.head(wrap=wrap)
+        twin = Worker(self.folder, head.where, "twin", self.settings, wrap=wrap)
+        self.addCleanup(twin.kill)
+        poll(lambda: "same CAF node id" in twin.log())
+        self.worker(head, "a")
+        head.joined("a")
+
+    def test_notices_two_workers_of_one_node_id(self):
+        wrap = self.alone_in_its_pids()
+        head = self.head()
+        twins = [Worker(self.folder, head.where, name, self.settings, wrap=wrap)
+                 for name in ("a", "b")]
+        for twin in twins:
+            self.addCleanup(twin.kill)
+        poll(lambda: "same CAF node id" in head.log(), 40)
+        poll(lambda: any("same CAF node id" in twin.log() for twin in twins))
+        self.assertEqual(len(head.nodes("up")), 1)
 
     def test_refuses_what_is_not_safe(self):
         for flags, words in (
