@@ -24,10 +24,9 @@
 #include "imaging/codec_pool.hpp"
 #include "net/source_fetcher.hpp"
 #include "net/webhook_sender.hpp"
-#include "persistence/directory_store.hpp"
+#include "persistence/image_store.hpp"
 #include "persistence/journal_store.hpp"
 #include "persistence/object_syncer.hpp"
-#include "persistence/store_owners.hpp"
 #include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
 #include "telemetry/metrics.hpp"
@@ -36,19 +35,14 @@
 namespace pixmill::actors {
 namespace {
 
-// Threads that wait for the disk to sync images. They use no CPU to speak of;
-// a journalling file system merges what several of them sync at once.
-constexpr std::size_t store_threads = 8;
-
 // How fine the history of the rates is; see persistence::rate_history.
 constexpr std::chrono::milliseconds sample_interval{10'000};
 
 // The parts that actors work with, in the order in which they depend on each
 // other: actors go first, stores last.
 struct parts {
-  std::optional<persistence::store_owners> owners;
   std::unique_ptr<persistence::journal_store> journal;
-  std::unique_ptr<persistence::directory_store> images;
+  persistence::image_store images;
   std::unique_ptr<persistence::store_writer> writer;
   std::unique_ptr<persistence::object_syncer> syncer;
   std::unique_ptr<net::source_fetcher> fetcher;
@@ -56,28 +50,30 @@ struct parts {
   std::unique_ptr<net::webhook_sender> sender; ///< Once there are webhooks.
 };
 
-// Says whose outcomes name the images.
-caf::expected<caf::unit_t> claim_images(parts& out, const std::string& folder) {
+// Opens the store of images and says whose outcomes name them.
+caf::expected<caf::unit_t> open_images(parts& out,
+                                       const head_settings& settings) {
   auto id = out.journal->id();
   if (!id)
     return std::move(id.error());
   const auto jobs = out.journal->jobs();
   if (!jobs)
     return jobs.error();
-  out.owners.emplace(folder, std::move(*id));
-  return out.owners->claim(jobs->empty());
+  auto images =
+    persistence::open_image_store(settings.store, settings.s3, std::move(*id));
+  if (!images)
+    return std::move(images.error());
+  out.images = std::move(*images);
+  return out.images.owners->claim(jobs->empty());
 }
 
 retention retention_of(const head_settings& settings, const parts& opened) {
   return {.keep =
             settings.tidies ? settings.jobs.keep : std::chrono::seconds{0},
           .sweep = settings.tidies,
-          .objects = opened.images.get(),
-          .if_removable = [&owners = *opened.owners](const auto& act) {
-            const auto lock = owners.lock_if_sole();
-            if (lock)
-              act();
-            return lock.has_value();
+          .objects = opened.images.objects.get(),
+          .if_removable = [&owners = *opened.images.owners](const auto& act) {
+            return owners.if_sole(act);
           }};
 }
 
@@ -89,16 +85,12 @@ caf::expected<parts> open_parts(const head_settings& settings) {
   out.journal = std::move(*journal);
   if (auto dropped = out.journal->drop_unaccepted(); !dropped)
     return dropped.error();
-  auto images = persistence::directory_store::open(settings.store.images);
-  if (!images)
-    return std::move(images.error());
-  out.images = std::move(*images);
-  if (auto claimed = claim_images(out, settings.store.images); !claimed)
-    return claimed.error();
-  out.writer =
-    std::make_unique<persistence::store_writer>(*out.images, store_threads);
+  if (auto opened = open_images(out, settings); !opened)
+    return opened.error();
+  out.writer = std::make_unique<persistence::store_writer>(*out.images.objects,
+                                                           out.images.threads);
   out.syncer = std::make_unique<persistence::object_syncer>(
-    [images = out.images.get()] { return images->sync(); });
+    [images = out.images.objects.get()] { return images->sync(); });
   auto fetcher = net::source_fetcher::create(settings.fetch);
   if (!fetcher)
     return std::move(fetcher.error());
@@ -161,7 +153,7 @@ public:
 
   caf::expected<std::string> put_image(std::string_view bytes,
                                        image_format format) {
-    return parts_.images->put(
+    return parts_.images.objects->put(
       {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
       format);
   }
@@ -218,7 +210,7 @@ public:
   }
 
   const persistence::object_store& images() const {
-    return *parts_.images;
+    return *parts_.images.objects;
   }
 
   net::download fetch(const std::string& url,

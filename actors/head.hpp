@@ -49,6 +49,7 @@ struct head_settings {
   net::fetch_settings fetch;
   imaging::imaging_settings imaging;
   persistence::store_settings store;
+  net::s3_settings s3;
   notifier_settings notifier;
   net::webhook_settings webhook;
   persistence::keyring_settings keyring;

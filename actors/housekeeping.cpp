@@ -75,10 +75,12 @@ milliseconds housekeeping::purge() {
   const auto step = [&](const persistence::journal_purge::remover& remover) {
     more = store_.purge().step(first, slice, remover);
   };
-  const bool removable = with_files([&] {
+  const auto removable = with_files([&] {
     step([this](auto sha256, auto format) { return remove(sha256, format); });
   });
   if (!removable)
+    more = removable.error();
+  else if (!*removable)
     step([](auto, auto) { return false; });
   if (!more) {
     telemetry::log(log_level::error, "purge waits: " + context_of(more.error()),
@@ -111,7 +113,10 @@ milliseconds housekeeping::sweep() {
         ++swept_files_;
     }
   };
-  if (!with_files(look)) {
+  const auto looked = with_files(look);
+  if (!looked)
+    return trouble_pause;
+  if (!*looked) {
     found_.clear();
     shard_ = persistence::object_store::shard_count;
   }
@@ -163,18 +168,19 @@ bool housekeeping::remove(std::string_view sha256, image_format format) {
 }
 
 // Runs `act` if it may remove files.
-bool housekeeping::with_files(const std::function<void()>& act) {
+caf::expected<bool> housekeeping::with_files(const std::function<void()>& act) {
   if (rules_.objects == nullptr)
     return false;
   if (!rules_.if_removable) {
     act();
     return true;
   }
-  const bool done = rules_.if_removable(act);
-  if (!done && !std::exchange(told_, true))
+  const auto done = rules_.if_removable(act);
+  if (done && !*done && !std::exchange(told_, true))
     telemetry::log(log_level::warning,
-                   "files of erased jobs stay: another journal uses the "
-                   "folder of images, see its file .pixmill-owners");
+                   "files of erased jobs stay: another journal uses the same "
+                   "images, see .pixmill-owners in their folder or owners/ in "
+                   "their bucket");
   return done;
 }
 

@@ -22,8 +22,9 @@ struct retention {
   bool sweep = false;
   /// Where files are; null: files are nobody's business.
   persistence::object_store* objects = nullptr; ///< Outlives the actor.
-  /// Runs what it is given if files may be removed now; says whether.
-  std::function<bool(const std::function<void()>&)> if_removable;
+  /// Runs what it is given if files may be removed now; says whether. An error
+  /// says that it cannot be found out now.
+  std::function<caf::expected<bool>(const std::function<void()>&)> if_removable;
   std::function<unix_ms()> now = unix_now;
 };
 
@@ -50,7 +51,7 @@ private:
   milliseconds expire();
   void resume();
   bool remove(std::string_view sha256, image_format format);
-  bool with_files(const std::function<void()>& act);
+  caf::expected<bool> with_files(const std::function<void()>& act);
 
   persistence::journal_store& store_;
   retention rules_;

@@ -15,12 +15,14 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-// A full disk is the operator's to mend; nothing is lost while IMAGE waits.
-constexpr auto full_disk_pause = std::chrono::seconds{1};
-// How long one word of it holds: longer than until the next one.
-constexpr milliseconds full_disk_notice{3'000};
+// A full disk, or a store that does not answer, is the operator's to mend;
+// nothing is lost while IMAGE waits.
+constexpr auto store_pause = std::chrono::seconds{1};
+// How long one word of it holds: longer than until the next one, which may take
+// a store that does not answer a few attempts.
+constexpr milliseconds store_notice{300'000};
 
-outcome waiting_for_space() {
+outcome waiting_for_store() {
   outcome result;
   result.state = item_state::storing;
   return result;
@@ -124,11 +126,11 @@ void image_state::put(std::shared_ptr<const std::string> bytes,
 
 void image_state::handle(const stored& message) {
   auto& sha256 = *message.sha256;
-  if (!sha256 && code_of(sha256.error(), errc::store) == errc::disk_full) {
+  if (!sha256 && persistence::can_wait(sha256.error())) {
     self_->send(row_, slot_report{.slot = task_.slot,
-                                  .result = waiting_for_space(),
-                                  .retry_in_ms = full_disk_notice.count()});
-    self_->delayed_send(self_, full_disk_pause, atom::tick::value);
+                                  .result = waiting_for_store(),
+                                  .retry_in_ms = store_notice.count()});
+    self_->delayed_send(self_, store_pause, atom::tick::value);
     return;
   }
   output_.reset();

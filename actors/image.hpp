@@ -53,7 +53,7 @@ namespace pixmill::actors {
 using image_stages =
   image_actor::extend<caf::reacts_to<fetched>, caf::reacts_to<compressed>,
                       caf::reacts_to<stored>,
-                      // Itself: the disk was full; try to store again.
+                      // Itself: the store was not ready; try again.
                       caf::reacts_to<atom::tick>>;
 
 /// What an IMAGE has in common with the others of its row.

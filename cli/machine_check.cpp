@@ -16,6 +16,8 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "cli/bucket_check.hpp"
+
 namespace pixmill::cli {
 namespace {
 
@@ -208,7 +210,9 @@ std::vector<finding> check_machine(const config::settings& settings) {
           check_file_limit(settings),
           check_clock(),
           check_folder("journal", settings.store.journal),
-          check_folder("images", settings.store.images)};
+          settings.store.kind == persistence::store_kind::s3
+            ? check_bucket(settings.s3)
+            : check_folder("images", settings.store.images)};
 }
 
 } // namespace pixmill::cli

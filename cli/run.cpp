@@ -63,6 +63,7 @@ public:
     auto setup = head_settings_of(settings, program_);
     setup.rules = rules;
     // The output folder is the whole of a run: what it needs to resume, too.
+    setup.store.kind = persistence::store_kind::local;
     setup.store.journal = (out_ / journal_folder).string();
     setup.store.images = (out_ / images_folder).string();
     auto head = actors::head::start(std::move(setup));

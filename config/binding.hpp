@@ -14,6 +14,8 @@
 
 #include "config/schema.hpp"
 #include "imaging/settings.hpp"
+#include "net/settings.hpp"
+#include "persistence/settings.hpp"
 
 /// How a member of a settings struct becomes a value and back; for the table
 /// of settings alone.
@@ -27,11 +29,28 @@ inline constexpr std::array<std::string_view, 5> log_levels{
 inline constexpr std::array<std::string_view, 2> compress_efforts{"fast",
                                                                   "best"};
 
+/// In the order of persistence::store_kind.
+inline constexpr std::array<std::string_view, 2> store_kinds{"local", "s3"};
+
+/// In the order of net::s3_style.
+inline constexpr std::array<std::string_view, 2> s3_styles{"path",
+                                                           "virtual-host"};
+
+/// In the order of net::s3_encryption; but for the first, S3's own words.
+inline constexpr std::array<std::string_view, 3> s3_encryptions{
+  "none", "AES256", "aws:kms"};
+
 /// The words that the values of an enumeration are written as.
 template <class T>
 constexpr std::span<const std::string_view> words_of() {
   if constexpr (std::is_same_v<T, imaging::compress_effort>)
     return compress_efforts;
+  else if constexpr (std::is_same_v<T, persistence::store_kind>)
+    return store_kinds;
+  else if constexpr (std::is_same_v<T, net::s3_style>)
+    return s3_styles;
+  else if constexpr (std::is_same_v<T, net::s3_encryption>)
+    return s3_encryptions;
   else
     return log_levels;
 }

@@ -13,6 +13,7 @@
 #include "config/conf_file.hpp"
 #include "config/schema.hpp"
 #include "config/suggestion.hpp"
+#include "net/s3_address.hpp"
 
 namespace pixmill::config {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::string_view prefix = "PIXMILL_";
 // What the verbs that talk to a server read by themselves.
 constexpr std::array<std::string_view, 2> client_variables{"PIXMILL_URL",
                                                            "PIXMILL_TOKEN"};
+
+// A key of [store] each.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3>
+  aws_variables{{{"AWS_ACCESS_KEY_ID", "s3-access-key"},
+                 {"AWS_SECRET_ACCESS_KEY", "s3-secret-key"},
+                 {"AWS_SESSION_TOKEN", "s3-session-token"}}};
 
 // The longest value that an error repeats.
 constexpr std::size_t longest_echo = 120;
@@ -147,6 +154,23 @@ public:
     return assign(*which, read_unquoted(*which, written), written, "--set");
   }
 
+  // Takes what other programs for S3 take, where nothing else was given.
+  caf::error take_aws(const std::map<std::string, std::string>& environment) {
+    if (result_.values.store.kind != persistence::store_kind::s3)
+      return {};
+    for (const auto& [name, key] : aws_variables) {
+      const auto given = environment.find(std::string{name});
+      const auto& which = *find_setting("store", key);
+      if (given == environment.end() || given->second.empty()
+          || origin_of(which) != "default")
+        continue;
+      if (auto reason = assign(which, read_unquoted(which, given->second),
+                               given->second, std::string{name}))
+        return reason;
+    }
+    return {};
+  }
+
   // Checks what no single setting can say about itself.
   caf::error check_together() const {
     const auto& fetch = result_.values.fetch;
@@ -154,6 +178,9 @@ public:
       return conflict("max-bytes", "memory-budget");
     if (fetch.first_pause > fetch.longest_pause)
       return conflict("first-pause", "longest-pause");
+    if (result_.values.store.kind == persistence::store_kind::s3)
+      if (const auto address = net::s3_address::of(result_.values.s3); !address)
+        return address.error();
     return {};
   }
 
@@ -253,6 +280,8 @@ caf::expected<loaded_settings> load(const sources& from) {
   for (const auto& text : from.assignments)
     if (auto reason = out.take_assignment(text))
       return reason;
+  if (auto reason = out.take_aws(from.environment))
+    return reason;
   if (auto reason = out.check_together())
     return reason;
   return out.finish();

@@ -66,6 +66,16 @@ std::string number_range(const setting& which) {
   return std::to_string(which.lowest) + " to " + std::to_string(which.highest);
 }
 
+// Where another setting of `section` belongs: after those that are there.
+std::vector<setting>::const_iterator
+end_of_section(const std::vector<setting>& all, std::string_view section) {
+  const auto last =
+    std::find_if(all.rbegin(), all.rend(), [section](const setting& each) {
+      return each.section == section;
+    });
+  return last == all.rend() ? all.end() : last.base();
+}
+
 std::string duration_range(const setting& which) {
   return to_text(nanoseconds{which.lowest}) + " to "
          + to_text(nanoseconds{which.highest}) + " in steps of "
@@ -77,8 +87,10 @@ std::string duration_range(const setting& which) {
 std::span<const setting> schema() noexcept {
   static const auto joined = [] {
     std::vector<setting> out;
-    for (const auto part : {main_schema(), webhook_schema(), cluster_schema()})
-      out.insert(out.end(), part.begin(), part.end());
+    for (const auto part :
+         {main_schema(), s3_schema(), webhook_schema(), cluster_schema()})
+      for (const auto& entry : part)
+        out.insert(end_of_section(out, entry.section), entry);
     return out;
   }();
   return joined;

@@ -8,7 +8,7 @@
 #include "config/schema.hpp"
 
 /// The table of settings in the parts that it is written in; `schema` joins
-/// them.
+/// them, section by section.
 namespace pixmill::config {
 
 /// Durations are kept in nanoseconds, as everywhere in the table.
@@ -20,6 +20,7 @@ constexpr std::int64_t ns(std::chrono::nanoseconds x) {
 bool is_cidr(const std::string& text);
 
 std::span<const setting> main_schema() noexcept;
+std::span<const setting> s3_schema() noexcept;
 std::span<const setting> webhook_schema() noexcept;
 std::span<const setting> cluster_schema() noexcept;
 

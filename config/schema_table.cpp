@@ -292,10 +292,16 @@ constexpr std::array table{
      .kind = value_kind::text,
      .lowest = 1,
      .highest = 4'095}),
+  bind<&settings::store, &persistence::store_settings::kind>(
+    {.section = "store",
+     .key = "kind",
+     .doc = "Where images are stored: a directory or a bucket.",
+     .kind = value_kind::word,
+     .words = store_kinds}),
   bind<&settings::store, &persistence::store_settings::images>(
     {.section = "store",
      .key = "images",
-     .doc = "Folder of the stored images.",
+     .doc = "Folder of the stored images of kind local.",
      .kind = value_kind::text,
      .lowest = 1,
      .highest = 4'095}),

@@ -18,6 +18,7 @@ struct settings {
   net::fetch_settings fetch;
   imaging::imaging_settings imaging;
   persistence::store_settings store;
+  net::s3_settings s3; ///< In section `[store]`, too.
   http::service_settings http;
   http::gate_settings gate;              ///< In section `[http]`, too.
   actors::notifier_settings notifier;    ///< In section `[webhook]`.

@@ -11,7 +11,9 @@
 
 #include "http/answer.hpp"
 #include "http/byte_range.hpp"
+#include "http/problem.hpp"
 #include "http/request_framing.hpp"
+#include "model/errc.hpp"
 #include "model/sha256.hpp"
 
 namespace pixmill::http {
@@ -70,6 +72,11 @@ void send_file(route_context& context, const httplib::Request& request,
   auto file = format == image_format::unknown
                 ? caf::expected<std::unique_ptr<file_source>>{caf::error{}}
                 : context.head.image(sha256, format);
+  // What exactly is the matter is the operator's business, not a visitor's.
+  if (!file && code_of(file.error(), errc::none) == errc::store_unavailable)
+    return send_problem(response,
+                        problem_of(make_error(errc::store_unavailable,
+                                              "the images cannot be reached")));
   if (!file)
     return send_problem(response,
                         {404, "no-such-file", "There is no such file", "", 0});

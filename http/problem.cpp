@@ -48,6 +48,7 @@ problem problem_of(const caf::error& reason) {
     return {507, "disk-full", "Nothing is accepted until there is space again",
             std::move(detail), full_disk_retry_s};
   case errc::store:
+  case errc::store_unavailable:
   case errc::interrupted:
     return {503, "unavailable", "The service cannot do this now",
             std::move(detail), trouble_retry_s};

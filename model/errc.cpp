@@ -61,6 +61,7 @@ constexpr std::array words{
   word_of_code{errc::node_ambiguous, "node-ambiguous"},
   word_of_code{errc::permit_invalid, "permit-invalid"},
   word_of_code{errc::version_skew, "version-skew"},
+  word_of_code{errc::store_unavailable, "store-unavailable"},
 };
 
 constexpr auto category = caf::atom("pixmill");

@@ -58,6 +58,9 @@ enum class errc : std::uint8_t {
   node_ambiguous, ///< Several nodes have this name.
   permit_invalid, ///< A node may not hand this in.
   version_skew,   ///< Two nodes speak different versions.
+  /// The object store does not answer, or refuses us: not the image's fault,
+  /// so the image waits.
+  store_unavailable,
 };
 
 /// Returns the stable word of `code`, such as `address_blocked`. The word of

@@ -43,6 +43,11 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+bool has_body(const http_request& request) noexcept {
+  return request.method == http_method::post
+         || request.method == http_method::put;
+}
+
 void start_library() {
   static const auto started = curl_global_init(CURL_GLOBAL_DEFAULT);
   (void)started;
@@ -110,15 +115,27 @@ private:
     set(easy, CURLOPT_LOW_SPEED_TIME,
         static_cast<long>(settings_.stall_timeout.count()));
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    if (!settings_.ca_file.empty())
+      set(easy, CURLOPT_CAINFO, settings_.ca_file.c_str());
     if (request.method == http_method::del)
       set(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
     if (request.method == http_method::put)
       set(easy, CURLOPT_CUSTOMREQUEST, "PUT");
+    if (request.method == http_method::head)
+      set(easy, CURLOPT_NOBODY, 1L);
+    if (settings_.signing)
+      set_signing(*settings_.signing);
   }
 
-  static bool has_body(const http_request& request) {
-    return request.method == http_method::post
-           || request.method == http_method::put;
+  void set_signing(const aws_signing& signing) {
+    auto* easy = easy_.get();
+    // Without a 100 the body follows at once. `Expect:` would stop libcurl from
+    // asking for it, but 7.88 signs fields that it is told to leave out.
+    set(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+    const auto scope = "aws:amz:" + signing.region + ":" + signing.service;
+    set(easy, CURLOPT_AWS_SIGV4, scope.c_str());
+    set(easy, CURLOPT_USERNAME, signing.access_key.c_str());
+    set(easy, CURLOPT_PASSWORD, signing.secret_key.c_str());
   }
 
   void set_callbacks() {
@@ -158,9 +175,11 @@ private:
       return form{};
     auto* easy = easy_.get();
     if (request.parts.empty()) {
+      const auto body = request.borrowed_body.value_or(request.body);
       set(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-          static_cast<curl_off_t>(request.body.size()));
-      set(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+          static_cast<curl_off_t>(body.size()));
+      // Null would have libcurl read standard input.
+      set(easy, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
       return form{};
     }
     form out{curl_mime_init(easy)};

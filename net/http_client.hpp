@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@
 
 namespace pixmill::net {
 
-enum class http_method : std::uint8_t { get, post, del, put };
+enum class http_method : std::uint8_t { get, head, post, put, del };
 
 /// One part of a multipart/form-data body.
 struct http_part {
@@ -31,9 +32,11 @@ struct http_request {
   http_method method = http_method::get;
   std::string url{};                 ///< Absolute, http or https.
   std::vector<std::string> fields{}; ///< Header lines: `Name: value`.
-  std::string body{};                ///< Of a PUT, or a POST without `parts`.
-  std::string content_type{};        ///< Of `body`; empty: none is said.
-  std::vector<http_part> parts{};    ///< Not empty: multipart/form-data.
+  std::string body{};                ///< Of a PUT or a POST without `parts`.
+  /// Sent instead of `body` when it is set; outlives the request.
+  std::optional<std::string_view> borrowed_body{};
+  std::string content_type{};           ///< Of `body`; empty: none is said.
+  std::vector<http_part> parts{};       ///< Not empty: multipart/form-data.
   std::chrono::milliseconds timeout{0}; ///< For all of it; zero: no limit.
 };
 
@@ -52,8 +55,21 @@ struct http_answer {
   std::string field(std::string_view name) const;
 };
 
+/// What requests are signed with, by AWS Signature Version 4.
+struct aws_signing {
+  std::string region;
+  std::string service;
+  std::string access_key;
+  std::string secret_key;
+};
+
 struct http_client_settings {
   std::string token{}; ///< Sent as `Authorization: Bearer`; empty: none.
+  /// Every request is signed so. It has to bring what libcurl 7.88 does not
+  /// make: `x-amz-content-sha256`, a query that is encoded and in order, and,
+  /// with a body, a `content_type`.
+  std::optional<aws_signing> signing{};
+  std::string ca_file{}; ///< PEM; empty: the system's authorities.
   std::chrono::milliseconds connect_timeout{10'000};
   /// A transfer that moves no byte for so long has failed.
   std::chrono::seconds stall_timeout{60};

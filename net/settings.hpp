@@ -54,4 +54,47 @@ struct webhook_settings {
   std::vector<std::string> allow_cidrs;
 };
 
+/// How an S3 API is told which bucket is meant.
+enum class s3_style : std::uint8_t {
+  path,         ///< `endpoint/bucket/key`
+  virtual_host, ///< `bucket.endpoint/key`
+};
+
+/// What the S3 API is asked to encrypt objects with.
+enum class s3_encryption : std::uint8_t {
+  none, ///< Nothing is said; the bucket's own rule holds.
+  aes256,
+  kms,
+};
+
+/// Section `[store]`, what concerns an S3 API.
+struct s3_settings {
+  /// `https://host:port`; empty: that of AWS in `region`.
+  std::string endpoint;
+  std::string region = "us-east-1";
+  std::string bucket;
+  /// What the keys of all objects start with.
+  std::string prefix;
+  s3_style style = s3_style::path;
+  s3_encryption encryption = s3_encryption::none;
+  /// Of the KMS; empty: its default.
+  std::string kms_key;
+  std::string access_key;
+  std::string secret_key;
+  /// Of temporary credentials; empty: none.
+  std::string session_token;
+  /// PEM file of the certificate authorities to trust instead of the system's.
+  std::string ca_file;
+  /// A larger object goes up in parts of so many bytes.
+  std::uint64_t multipart_bytes = 16ull << 20;
+  /// Attempts in all for one request that fails transiently.
+  std::uint32_t max_attempts = 4;
+  /// The first pause before another attempt; doubles, with full jitter.
+  std::chrono::milliseconds first_pause{200};
+  /// One attempt.
+  std::chrono::milliseconds timeout{60'000};
+  /// Requests at once when images are stored.
+  std::uint32_t max_transfers = 32;
+};
+
 } // namespace pixmill::net

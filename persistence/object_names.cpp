@@ -1,6 +1,7 @@
 #include "persistence/object_names.hpp"
 
 #include <system_error>
+#include <utility>
 
 #include "model/sha256.hpp"
 #include "persistence/posix_file.hpp"
@@ -24,9 +25,19 @@ std::string folder_name(std::size_t index) {
   return {digits[index / 16], digits[index % 16]};
 }
 
+std::optional<stored_object> object_of(std::string_view file_name) {
+  constexpr std::size_t hash_length = 64;
+  if (file_name.size() <= hash_length || file_name[hash_length] != '.')
+    return std::nullopt;
+  stored_object out{std::string{file_name.substr(0, hash_length)},
+                    format_of_extension(file_name.substr(hash_length + 1))};
+  if (!is_sha256(out.sha256) || out.format == image_format::unknown)
+    return std::nullopt;
+  return out;
+}
+
 caf::expected<std::vector<stored_object>>
 list_objects(const std::filesystem::path& root, std::size_t index) {
-  constexpr std::size_t hash_length = 64;
   std::vector<stored_object> out;
   std::error_code failed;
   const auto folder = root / folder_name(index);
@@ -35,15 +46,8 @@ list_objects(const std::filesystem::path& root, std::size_t index) {
   std::filesystem::directory_iterator entry{folder, failed};
   for (; !failed && entry != std::filesystem::directory_iterator{};
        entry.increment(failed)) {
-    const auto name = entry->path().filename().string();
-    const auto sha256 = name.substr(0, hash_length);
-    const auto format =
-      name.size() > hash_length && name[hash_length] == '.'
-        ? format_of_extension(std::string_view{name}.substr(hash_length + 1))
-        : image_format::unknown;
-    // What has another name is none of ours.
-    if (is_sha256(sha256) && format != image_format::unknown)
-      out.push_back({sha256, format});
+    if (auto found = object_of(entry->path().filename().string()))
+      out.push_back(std::move(*found));
   }
   if (failed)
     return file_error(failed.value(), "list", folder);

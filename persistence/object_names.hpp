@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ namespace pixmill::persistence {
 
 /// Returns the name of an object's file: `<sha256>.jpg`.
 std::string file_name(std::string_view sha256, image_format format);
+
+/// Returns the object whose file has this name; nothing: what is called so is
+/// none of ours.
+std::optional<stored_object> object_of(std::string_view file_name);
 
 /// Returns which of the folders of a store an object is in, 0 to 255.
 /// @param sha256 64 hex digits.

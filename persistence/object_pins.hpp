@@ -1,10 +1,12 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace pixmill::persistence {
 
@@ -12,10 +14,13 @@ namespace pixmill::persistence {
 /// outcome names them, and still they must not be removed. Thread-safe.
 class object_pins {
 public:
+  /// Waits while `sha256` is being removed, and for nothing else.
   /// @param sha256 64 hex digits.
   void pin(std::string_view sha256) {
-    const std::lock_guard lock{mutex_};
-    ++counts_[std::string{sha256}];
+    std::string key{sha256};
+    std::unique_lock lock{mutex_};
+    removed_.wait(lock, [&] { return !leaving_.contains(key); });
+    ++counts_[std::move(key)];
   }
 
   void unpin(std::string_view sha256) {
@@ -25,20 +30,33 @@ public:
       counts_.erase(found);
   }
 
-  /// Calls `act` unless `sha256` is pinned; it is not while `act` runs.
+  /// Calls `act`, which removes `sha256`, unless it is pinned; it is not while
+  /// `act` runs.
   /// @returns Whether it was called.
   template <class Action>
   bool unless_pinned(std::string_view sha256, Action act) {
-    const std::lock_guard lock{mutex_};
-    if (counts_.contains(std::string{sha256}))
-      return false;
+    std::string key{sha256};
+    {
+      std::unique_lock lock{mutex_};
+      removed_.wait(lock, [&] { return !leaving_.contains(key); });
+      if (counts_.contains(key))
+        return false;
+      leaving_.insert(key);
+    }
     act();
+    {
+      const std::lock_guard lock{mutex_};
+      leaving_.erase(key);
+    }
+    removed_.notify_all();
     return true;
   }
 
 private:
   std::mutex mutex_;
+  std::condition_variable removed_;
   std::unordered_map<std::string, std::uint32_t> counts_;
+  std::unordered_set<std::string> leaving_;
 };
 
 } // namespace pixmill::persistence

@@ -24,7 +24,7 @@ public:
 
   /// Fills `to` with what stands from `offset` on.
   /// @retval errc::store It cannot be read, or ends before.
-  /// @note Blocks on the disk.
+  /// @note Blocks on the disk or the network. One thread at a time.
   virtual caf::expected<caf::unit_t> read(std::uint64_t offset,
                                           std::span<char> to) const = 0;
 };
@@ -45,8 +45,10 @@ public:
   /// object until `release` was called as often as this.
   /// @returns The SHA-256 as 64 lower-case hex digits: the object's key.
   /// @retval errc::disk_full No space.
+  /// @retval errc::store_unavailable The store does not answer, or refuses us;
+  ///         as with a full disk, the image can wait.
   /// @retval errc::store     Any other failure; names the path.
-  /// @note Thread-safe; blocks on the disk.
+  /// @note Thread-safe; blocks on the disk or the network.
   virtual caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
                                          image_format format) = 0;
 
@@ -76,13 +78,20 @@ public:
 
   /// Reads a whole object.
   /// @retval errc::store It does not exist or cannot be read.
+  /// @retval errc::store_unavailable The store does not answer.
   virtual caf::expected<std::string> get(std::string_view sha256,
                                          image_format format) const = 0;
 
   /// Opens an object, to be read piece by piece.
   /// @retval errc::store It does not exist or cannot be read.
+  /// @retval errc::store_unavailable The store does not answer.
   virtual caf::expected<std::unique_ptr<object_reader>>
   open(std::string_view sha256, image_format format) const = 0;
+
+  /// Says that nobody waits for this store any more: what blocks for long ends
+  /// with `errc::interrupted`, and so does all that comes.
+  /// @note Thread-safe.
+  virtual void interrupt() {}
 };
 
 } // namespace pixmill::persistence

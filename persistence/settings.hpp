@@ -7,11 +7,18 @@
 
 namespace pixmill::persistence {
 
+/// Where images are stored.
+enum class store_kind : std::uint8_t {
+  local, ///< In a directory.
+  s3,    ///< In a bucket of an S3 API.
+};
+
 /// Section `[store]`: where the truth and the images are.
 struct store_settings {
+  store_kind kind = store_kind::local;
   /// Folder of the journal (RocksDB).
   std::string journal = "pixmill-data/journal";
-  /// Folder of the stored images.
+  /// Folder of the images that are stored in a directory.
   std::string images = "pixmill-data/images";
   /// A commit waits for this many outcomes …
   std::uint32_t commit_outcomes = 64;

@@ -68,6 +68,14 @@ caf::expected<caf::unit_t> store_owners::claim(bool journal_is_new) const {
   return caf::unit;
 }
 
+caf::expected<bool>
+store_owners::if_sole(const std::function<void()>& act) const {
+  const auto lock = lock_if_sole();
+  if (lock)
+    act();
+  return lock.has_value();
+}
+
 std::optional<file_descriptor> store_owners::lock_if_sole() const {
   file_descriptor lock{::open(file().c_str(), O_RDONLY | O_CLOEXEC)};
   // Whoever has the lock is about to enter.

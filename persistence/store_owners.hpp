@@ -7,23 +7,20 @@
 #include <caf/expected.hpp>
 #include <caf/unit.hpp>
 
+#include "persistence/object_owners.hpp"
 #include "persistence/posix_file.hpp"
 
 namespace pixmill::persistence {
 
-/// The journals whose outcomes name files of one folder of images, by id, in
-/// the file `.pixmill-owners` of that folder. Files are removed only while
-/// there is one such journal: another one's outcomes cannot be looked at.
-class store_owners {
+/// The owners of a folder of images: lines of the file `.pixmill-owners` there.
+class store_owners final : public object_owners {
 public:
   /// @param folder Of the images; exists.
   /// @param id     Of this process's journal.
   store_owners(std::filesystem::path folder, std::string id);
 
-  /// Enters this journal. A journal without jobs that finds images of unknown
-  /// origin enters an unknown journal as well.
-  /// @retval errc::file_unwritable
-  caf::expected<caf::unit_t> claim(bool journal_is_new) const;
+  caf::expected<caf::unit_t> claim(bool journal_is_new) const override;
+  caf::expected<bool> if_sole(const std::function<void()>& act) const override;
 
   /// Keeps others from entering for as long as the descriptor lives.
   /// @returns Nothing when this journal is not the only one.

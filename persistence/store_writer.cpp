@@ -9,9 +9,14 @@ namespace pixmill::persistence {
 namespace {
 
 // Each waiting image tries again every second; the log need not say so.
-constexpr std::chrono::seconds full_disk_interval{30};
+constexpr std::chrono::seconds waiting_interval{30};
 
 } // namespace
+
+bool can_wait(const caf::error& reason) {
+  const auto code = code_of(reason, errc::store);
+  return code == errc::disk_full || code == errc::store_unavailable;
+}
 
 store_writer::store_writer(object_store& store, std::size_t thread_count)
     : store_{store} {
@@ -26,6 +31,7 @@ store_writer::~store_writer() {
     closing_ = true;
   }
   changed_.notify_all();
+  store_.interrupt();
   for (auto& thread : threads_)
     thread.join();
 }
@@ -38,14 +44,14 @@ void store_writer::start(store_order order, callback done) {
   changed_.notify_one();
 }
 
-void store_writer::note_full_disk(const caf::error& reason) {
+void store_writer::note_waiting(const caf::error& reason) {
   const auto now = clock::now().time_since_epoch().count();
   auto quiet_until = quiet_until_.load();
-  const auto next = now + clock::duration{full_disk_interval}.count();
+  const auto next = now + clock::duration{waiting_interval}.count();
   if (now >= quiet_until
       && quiet_until_.compare_exchange_strong(quiet_until, next))
     telemetry::log(telemetry::log_level::error,
-                   "images wait for space on the disk: " + context_of(reason));
+                   "images wait for the store: " + context_of(reason));
 }
 
 void store_writer::work() {
@@ -61,8 +67,8 @@ void store_writer::work() {
       reinterpret_cast<const std::uint8_t*>(next.order.bytes->data()),
       next.order.bytes->size()};
     auto stored = store_.put(bytes, next.order.format);
-    if (!stored && code_of(stored.error(), errc::store) == errc::disk_full)
-      note_full_disk(stored.error());
+    if (!stored && can_wait(stored.error()))
+      note_waiting(stored.error());
     next.done(std::move(stored));
     next = {};
     lock.lock();

@@ -17,13 +17,17 @@
 
 namespace pixmill::persistence {
 
+/// Returns whether an image that could not be stored for this reason can wait:
+/// a disk that is full, a store that does not answer. The operator mends that.
+bool can_wait(const caf::error& reason);
+
 /// An object store behind a few threads of its own, because a synced write
 /// blocks for milliseconds. The queue is bounded by the credit of its users.
-/// A full disk is logged, now and again for as long as it lasts.
+/// That images wait is logged, now and again for as long as it lasts.
 class store_writer final : public object_sink {
 public:
   store_writer(object_store& store, std::size_t thread_count);
-  /// Finishes what is queued, then ends the threads.
+  /// Interrupts the store, finishes what is queued, then ends the threads.
   ~store_writer() override;
   store_writer(const store_writer&) = delete;
   store_writer& operator=(const store_writer&) = delete;
@@ -39,7 +43,7 @@ private:
   };
 
   void work();
-  void note_full_disk(const caf::error& reason);
+  void note_waiting(const caf::error& reason);
 
   object_store& store_;
   std::mutex mutex_;

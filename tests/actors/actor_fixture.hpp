@@ -185,15 +185,15 @@ public:
 class fake_sink final : public persistence::object_sink {
 public:
   void start(persistence::store_order order, callback done) override {
-    if (full) {
-      done(make_error(errc::disk_full, "as asked"));
+    if (trouble != errc::none) {
+      done(make_error(trouble, "as asked"));
       return;
     }
     stored.push_back(*order.bytes);
     done(std::string(64, 'a'));
   }
 
-  bool full = false;
+  errc trouble = errc::none; ///< Why nothing is stored.
   std::vector<std::string> stored;
 };
 

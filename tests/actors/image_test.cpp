@@ -80,17 +80,41 @@ TEST_F(Image, ReportsWhyADownloadFailed) {
 }
 
 TEST_F(Image, WaitsWithItsBytesForSpaceOnTheDisk) {
-  services.sink.full = true;
+  services.sink.trouble = errc::disk_full;
   services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
   self->send(subject, atom::attempt::value);
   run();
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].result.state, item_state::storing);
-  services.sink.full = false;
+  services.sink.trouble = errc::none;
   advance(1s);
   ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[1].result.state, item_state::done);
   EXPECT_EQ(services.fetcher.started["http://a/1.jpg"], 1);
+}
+
+TEST_F(Image, WaitsWithItsBytesForAStoreThatIsAway) {
+  services.sink.trouble = errc::store_unavailable;
+  services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
+  self->send(subject, atom::attempt::value);
+  run();
+  advance(1s);
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[1].result.state, item_state::storing);
+  services.sink.trouble = errc::none;
+  advance(1s);
+  ASSERT_EQ(reports.size(), 3u);
+  EXPECT_EQ(reports[2].result.state, item_state::done);
+  EXPECT_EQ(services.fetcher.started["http://a/1.jpg"], 1);
+}
+
+TEST_F(Image, FailsWhereTheStoreRefusesIt) {
+  services.sink.trouble = errc::store;
+  services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
+  self->send(subject, atom::attempt::value);
+  run();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].result.why.word(), "store");
 }
 
 TEST_F(Image, CancelsItsDownload) {

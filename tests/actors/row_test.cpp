@@ -120,7 +120,7 @@ TEST_F(Row, EndsSlotsThatPassTheDeadline) {
 
 TEST_F(Row, CountsNoWaitForSpaceAgainstTheDeadline) {
   policy.item_timeout = 5s;
-  services.sink.full = true;
+  services.sink.trouble = errc::disk_full;
   services.fetcher.rule = [](auto&) { return fake_fetcher::body("12345678"); };
   start({"http://a/1"});
   for (int second = 0; second < 60; ++second) {
@@ -129,7 +129,7 @@ TEST_F(Row, CountsNoWaitForSpaceAgainstTheDeadline) {
     run();
   }
   EXPECT_TRUE(reports.empty());
-  services.sink.full = false;
+  services.sink.trouble = errc::none;
   advance(1s);
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].result.state, item_state::done);

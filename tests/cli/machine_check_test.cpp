@@ -53,6 +53,25 @@ TEST(MachineCheck, RefusesAFolderThatCannotBe) {
   EXPECT_NE(found.remedy.find("store.journal"), std::string::npos);
 }
 
+TEST(MachineCheck, SaysWhyABucketCannotBeUsed) {
+  config::settings settings;
+  settings.store.kind = persistence::store_kind::s3;
+  // Nothing listens on port 1.
+  settings.s3.endpoint = "http://127.0.0.1:1";
+  settings.s3.bucket = "images";
+  settings.s3.access_key = "KEY";
+  settings.s3.secret_key = "hidden";
+  const auto findings = check_machine(settings);
+  const auto images =
+    std::find_if(findings.begin(), findings.end(),
+                 [](const finding& x) { return x.subject == "images"; });
+  ASSERT_NE(images, findings.end());
+  EXPECT_EQ(images->how, grade::fail);
+  EXPECT_NE(images->detail.find("127.0.0.1:1"), std::string::npos)
+    << images->detail;
+  EXPECT_EQ(images->detail.find("hidden"), std::string::npos);
+}
+
 TEST(MachineCheck, FindsDeniedCoders) {
   const auto found = check_magick_policy(
     "<policymap>\n"

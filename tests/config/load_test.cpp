@@ -231,6 +231,44 @@ TEST_F(Load, LeavesTheVariablesOfOthersAlone) {
   EXPECT_EQ(loaded().fetch.per_origin, 6u);
 }
 
+TEST_F(Load, TakesCredentialsOfOtherProgramsForS3WhereThereAreNone) {
+  write("[store]\nkind = \"s3\"\ns3-bucket = \"images\"\n");
+  from.environment = {{"AWS_ACCESS_KEY_ID", "theirs"},
+                      {"AWS_SECRET_ACCESS_KEY", "their secret"},
+                      {"AWS_SESSION_TOKEN", ""}};
+  EXPECT_EQ(loaded().s3.access_key, "theirs");
+  EXPECT_EQ(loaded().s3.secret_key, "their secret");
+  EXPECT_EQ(origin_of("store", "s3-secret-key"), "AWS_SECRET_ACCESS_KEY");
+  EXPECT_EQ(origin_of("store", "s3-session-token"), "default");
+  from.environment["PIXMILL_STORE_S3_ACCESS_KEY"] = "ours";
+  EXPECT_EQ(loaded().s3.access_key, "ours");
+  from.assignments = {"store.kind=local"};
+  EXPECT_EQ(loaded().s3.secret_key, "");
+}
+
+TEST_F(Load, NeverShowsTheSecretOfS3) {
+  from.environment = {{"PIXMILL_STORE_S3_SECRET_KEY", "hidden"}};
+  const auto out = load(from);
+  ASSERT_TRUE(out);
+  for (const auto& each : out->effective)
+    EXPECT_EQ(each.text.find("hidden"), std::string::npos) << each.key;
+  from.assignments = {"store.s3-secret-key=hidden"};
+  EXPECT_EQ(error(), "--set: [store] s3-secret-key is a secret; it is taken "
+                     "from the environment or a file only");
+}
+
+TEST_F(Load, NamesWhatIsMissingForS3) {
+  from.assignments = {"store.kind=s3"};
+  EXPECT_EQ(error(), "[store] s3-bucket: a name of 3 to 63 letters, digits, - "
+                     "or . is wanted");
+  from.assignments.emplace_back("store.s3-bucket=images");
+  EXPECT_EQ(loaded().s3.bucket, "images");
+  from.assignments.emplace_back("store.s3-endpoint=http://u:p@s3.shop/x");
+  EXPECT_EQ(error(), "[store] s3-endpoint: such as "
+                     "https://s3.shop.example:9000 is wanted, without a path, "
+                     "a user or a password");
+}
+
 TEST_F(Load, NamesABadFlag) {
   for (const auto* text : {"fetch.per-origin", "per-origin=1", "=", ""}) {
     from.assignments = {text};

@@ -38,10 +38,13 @@ public:
   }
   caf::expected<std::unique_ptr<file_source>> image(std::string_view,
                                                     image_format) override {
+    if (!images_reachable)
+      return make_error(errc::store_unavailable, "s3.inside: timed out");
     return std::unique_ptr<file_source>{std::make_unique<picture>()};
   }
 
   bool broken = false;
+  bool images_reachable = true;
 };
 
 class ServiceRoutes : public testing::Test {
@@ -100,6 +103,15 @@ TEST_F(ServiceRoutes, SayThatARangeLiesOutsideAFile) {
   EXPECT_NE(outside.body.find(R"("code":"range-not-satisfiable")"),
             std::string::npos);
   EXPECT_EQ(ask(file, "Range: bytes=-2\r\n").body, "re");
+}
+
+TEST_F(ServiceRoutes, AreNotSureThatAFileIsGoneWhileTheStoreIs) {
+  head.images_reachable = false;
+  const auto answer = ask(file);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.head.find("Retry-After: "), std::string::npos);
+  EXPECT_NE(answer.body.find(R"("code":"unavailable")"), std::string::npos);
+  EXPECT_EQ(answer.body.find("s3.inside"), std::string::npos);
 }
 
 } // namespace
