@@ -72,6 +72,7 @@ retention retention_of(const head_settings& settings, const parts& opened) {
             settings.tidies ? settings.jobs.keep : std::chrono::seconds{0},
           .sweep = settings.tidies,
           .objects = opened.images.objects.get(),
+          .removers = opened.images.removers,
           .if_removable = [&owners = *opened.images.owners](const auto& act) {
             return owners.if_sole(act);
           }};

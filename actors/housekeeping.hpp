@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,9 @@ struct retention {
   bool sweep = false;
   /// Where files are; null: files are nobody's business.
   persistence::object_store* objects = nullptr; ///< Outlives the actor.
+  /// Threads that remove files beside the JOURNAL's; 0: it does so itself,
+  /// which is for files that are gone in no time.
+  std::size_t removers = 0;
   /// Runs what it is given if files may be removed now; says whether. An error
   /// says that it cannot be found out now.
   std::function<caf::expected<bool>(const std::function<void()>&)> if_removable;
@@ -31,9 +36,14 @@ struct retention {
 /// What the JOURNAL does between its messages: it purges erased jobs, erases
 /// those that have been kept for long enough, and looks for files that a crash
 /// has left without an outcome. All of it in slices of a few milliseconds.
+///
+/// Where removing a file is a request to another machine, other threads make
+/// it. A file that is named, or about to be, by the time it would go stays:
+/// that is asked while nobody can put the same.
 class housekeeping {
 public:
   using milliseconds = std::chrono::milliseconds;
+  using clock = std::chrono::steady_clock;
 
   /// @param store Outlives it.
   housekeeping(persistence::journal_store& store, retention rules);
@@ -46,22 +56,44 @@ public:
   milliseconds work();
 
 private:
+  /// What came of the files of a slice.
+  struct removal {
+    bool complete = true; ///< Each is gone, or stays for good.
+    bool permitted = true;
+    std::size_t removed = 0;
+    caf::error why{}; ///< If it is not complete.
+  };
+
   milliseconds purge();
+  milliseconds purged(const removal& done);
   milliseconds sweep();
+  milliseconds swept(const removal& done);
   milliseconds expire();
   void resume();
-  bool remove(std::string_view sha256, image_format format);
-  caf::expected<bool> with_files(const std::function<void()>& act);
+  milliseconds begin(std::function<removal()> work,
+                     milliseconds (housekeeping::*then)(const removal&));
+  milliseconds settle();
+  removal remove_all(std::vector<persistence::named_file> files,
+                     const std::string& but_for) const;
+  void remove_some(const std::vector<persistence::named_file>& files,
+                   const std::string& but_for, std::atomic<std::size_t>& next,
+                   removal& out) const;
+  void tell_of_others();
 
   persistence::journal_store& store_;
   retention rules_;
   bool resumed_ = false;
   bool told_ = false; ///< That files stay, in the log.
   std::deque<persistence::purge_progress> purges_;
+  std::optional<persistence::purge_slice> slice_; ///< Of the first of them.
   std::size_t purged_jobs_ = 0;
   std::size_t shard_ = 0; ///< The next one to be swept.
-  std::vector<persistence::stored_object> found_;
+  std::vector<persistence::named_file> found_;
   std::size_t swept_files_ = 0;
+  clock::time_point begun_; ///< The slice under way.
+  milliseconds (housekeeping::*then_)(const removal&) = nullptr;
+  // Last: its end waits for what is under way, which uses the rest.
+  std::future<removal> under_way_;
   unix_ms next_expiry_ = 0;
 };
 

@@ -17,6 +17,9 @@ namespace {
 // Somebody waits for an answer of theirs.
 constexpr std::uint32_t attempts_to_read = 2;
 
+// Whoever removes has little time, see `s3_owners`, and comes again.
+constexpr std::chrono::milliseconds time_to_remove{5'000};
+
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -266,6 +269,8 @@ caf::expected<s3_piece> s3_bucket::get(const std::string& key,
 caf::expected<caf::unit_t> s3_bucket::remove(const std::string& key) {
   auto order = request(http_method::del, key);
   order.welcome = {404};
+  order.attempts = 1;
+  order.http.timeout = std::min(settings_.timeout, time_to_remove);
   if (auto removed = client_.send(order); !removed)
     return std::move(removed.error());
   return caf::unit;

@@ -64,7 +64,7 @@ public:
                               std::uint64_t length,
                               const std::string& etag = {});
 
-  /// Removes an object, if there is one.
+  /// Removes an object, if there is one: within 5 s, in one attempt.
   caf::expected<caf::unit_t> remove(const std::string& key);
 
   /// Lists keys that start with `prefix`, in order.

@@ -170,7 +170,8 @@ s3_client::verdict s3_client::judge(const s3_request& request,
 s3_client::verdict s3_client::attempt(const s3_request& request) {
   static const auto nothing = sha256_of(std::string_view{});
   auto http = request.http;
-  http.timeout = settings_.timeout;
+  if (http.timeout.count() == 0)
+    http.timeout = settings_.timeout;
   http.fields.push_back(
     "x-amz-content-sha256: "
     + (request.body_sha256.empty() ? nothing : request.body_sha256));

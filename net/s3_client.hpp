@@ -20,8 +20,8 @@ namespace pixmill::net {
 
 /// One request to an S3 API.
 struct s3_request {
-  http_request http;
-  std::string subject;     ///< What it is about, for a person: `bucket/key`.
+  http_request http;   ///< Its timeout is that of an attempt; 0: the settings'.
+  std::string subject; ///< What it is about, for a person: `bucket/key`.
   std::string body_sha256; ///< Of the body; empty: there is no body.
   /// Answers with these are no failures, besides 2xx.
   std::vector<int> welcome{};

@@ -57,7 +57,8 @@ public:
                                  image_format format);
   caf::expected<caf::unit_t> sync();
   void release(std::string_view sha256);
-  caf::expected<bool> remove(std::string_view sha256, image_format format);
+  caf::expected<bool> remove_if(std::string_view sha256, image_format format,
+                                const std::function<bool()>& unused);
   caf::expected<std::vector<stored_object>> list(std::size_t shard) const {
     return list_objects(root_, shard);
   }
@@ -210,20 +211,24 @@ void directory_store::impl::release(std::string_view sha256) {
   pins_.unpin(sha256);
 }
 
-caf::expected<bool> directory_store::impl::remove(std::string_view sha256,
-                                                  image_format format) {
+caf::expected<bool>
+directory_store::impl::remove_if(std::string_view sha256, image_format format,
+                                 const std::function<bool()>& unused) {
   const auto index = folder_index(sha256);
   const auto folder = folder_of(index);
   if (!folder)
     return folder.error();
   const auto name = file_name(sha256, format);
   int failed = 0;
+  bool used = false;
   const bool free = pins_.unless_pinned(sha256, [&] {
-    failed = ::unlinkat(*folder, name.c_str(), 0) == 0 ? 0 : errno;
+    used = !unused();
+    if (!used)
+      failed = ::unlinkat(*folder, name.c_str(), 0) == 0 ? 0 : errno;
   });
   if (failed != 0 && failed != ENOENT)
     return file_error(failed, "remove", root_ / folder_name(index) / name);
-  return free;
+  return free && !used;
 }
 
 caf::expected<directory_store::impl::pending_file>
@@ -419,9 +424,10 @@ void directory_store::release(std::string_view sha256) {
   impl_->release(sha256);
 }
 
-caf::expected<bool> directory_store::remove(std::string_view sha256,
-                                            image_format format) {
-  return impl_->remove(sha256, format);
+caf::expected<bool>
+directory_store::remove_if(std::string_view sha256, image_format format,
+                           const std::function<bool()>& unused) {
+  return impl_->remove_if(sha256, format, unused);
 }
 
 caf::expected<std::vector<stored_object>>

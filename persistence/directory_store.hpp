@@ -27,8 +27,8 @@ public:
                                  image_format format) override;
   caf::expected<caf::unit_t> sync() override;
   void release(std::string_view sha256) override;
-  caf::expected<bool> remove(std::string_view sha256,
-                             image_format format) override;
+  caf::expected<bool> remove_if(std::string_view sha256, image_format format,
+                                const std::function<bool()>& unused) override;
   caf::expected<std::vector<stored_object>>
   list(std::size_t shard) const override;
   caf::expected<std::string> get(std::string_view sha256,

@@ -15,6 +15,9 @@ namespace {
 // a journalling file system merges what several of them sync at once.
 constexpr std::size_t directory_threads = 8;
 
+// A purge has time; it must not be in the way of those who store.
+constexpr std::size_t bucket_removers = 8;
+
 caf::expected<image_store> open_directory(const std::string& folder,
                                           std::string journal_id) {
   auto objects = directory_store::open(folder);
@@ -36,7 +39,8 @@ caf::expected<image_store> open_bucket(const net::s3_settings& settings,
     [](std::chrono::seconds pause) { std::this_thread::sleep_for(pause); });
   return image_store{.objects = std::move(*objects),
                      .owners = std::move(owners),
-                     .threads = settings.max_transfers};
+                     .threads = settings.max_transfers,
+                     .removers = bucket_removers};
 }
 
 } // namespace

@@ -18,6 +18,8 @@ struct image_store {
   std::unique_ptr<object_owners> owners;
   /// How many threads that wait for it are of use.
   std::size_t threads = 0;
+  /// How many to remove objects with; 0: that takes no time.
+  std::size_t removers = 0;
 };
 
 /// Opens the store of images.

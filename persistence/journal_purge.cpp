@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include <rocksdb/db.h>
@@ -101,50 +100,40 @@ caf::expected<std::vector<std::string>> journal_purge::pending() const {
   return out;
 }
 
-caf::expected<bool> journal_purge::step(purge_progress& at, std::size_t limit,
-                                        const remover& remove) const {
+caf::expected<purge_slice> journal_purge::look(const purge_progress& at,
+                                               std::size_t limit) const {
   slot_cursor cursor{database_, at.job, at.next};
-  rocksdb::WriteBatch batch;
-  std::set<std::pair<std::string, image_format>> files;
+  purge_slice out{.after = at, .more = true, .files = {}};
   slot_id slot;
   outcome result;
-  bool more = true;
-  for (std::size_t i = 0; i < limit && more; ++i) {
+  for (std::size_t i = 0; i < limit; ++i) {
     const auto found = cursor.next(slot, result);
     if (!found)
       return found.error();
-    more = *found;
-    if (!more)
+    out.more = *found;
+    if (!out.more)
       break;
-    at.next = {slot.row, static_cast<std::uint16_t>(slot.index + 1)};
+    out.after.next = {slot.row, static_cast<std::uint16_t>(slot.index + 1)};
     if (slot.index == 0xffff)
-      at.next = {slot.row + 1, 0};
-    if (!result.has_file())
-      continue;
-    batch.Delete(database_[family::refs], reference_key(result.sha256, at.job));
-    files.emplace(std::move(result.sha256), result.format);
+      out.after.next = {slot.row + 1, 0};
+    if (result.has_file())
+      out.files.emplace(std::move(result.sha256), result.format);
   }
-  // First the files, then what leads to them: what a crash interrupts is done
-  // again.
-  for (const auto& [sha256, format] : files) {
-    const auto named = is_named(sha256, at.job);
-    if (!named)
-      return named.error();
-    if (!*named)
-      remove(sha256, format);
-  }
-  if (!more) {
-    batch.DeleteRange(database_[family::slots], job_prefix(at.job),
-                      job_prefix_end(at.job));
-    batch.Delete(database_[family::jobs], purge_key(at.job));
-  }
-  if (auto written = write(batch); !written)
-    return written.error();
-  return more;
+  return out;
 }
 
-caf::expected<bool> journal_purge::is_named(std::string_view sha256) const {
-  return is_named(sha256, {});
+caf::expected<caf::unit_t>
+journal_purge::forget(const purge_slice& slice) const {
+  const auto& job = slice.after.job;
+  rocksdb::WriteBatch batch;
+  for (const auto& [sha256, format] : slice.files)
+    batch.Delete(database_[family::refs], reference_key(sha256, job));
+  if (!slice.more) {
+    batch.DeleteRange(database_[family::slots], job_prefix(job),
+                      job_prefix_end(job));
+    batch.Delete(database_[family::jobs], purge_key(job));
+  }
+  return write(batch);
 }
 
 caf::expected<bool> journal_purge::is_named(std::string_view sha256,

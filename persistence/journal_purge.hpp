@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <caf/expected.hpp>
@@ -22,10 +23,20 @@ namespace pixmill::persistence {
 
 class journal_database;
 
+/// The content and the format of a stored file.
+using named_file = std::pair<std::string, image_format>;
+
 /// How far the purge of one job has come.
 struct purge_progress {
   std::string job;
   slot_id next{};
+};
+
+/// The next outcomes of a job that is purged.
+struct purge_slice {
+  purge_progress after;       ///< How far it reaches.
+  bool more = true;           ///< Whether there are outcomes behind it.
+  std::set<named_file> files; ///< That its outcomes name.
 };
 
 /// Takes jobs out of the journal, and knows which stored files are named by an
@@ -38,9 +49,6 @@ struct purge_progress {
 /// @note Writing is for the journal's one thread; reading is thread-safe.
 class journal_purge {
 public:
-  /// Removes one file that no outcome names; false: it is in use after all.
-  using remover = std::function<bool(std::string_view sha256, image_format)>;
-
   /// How long it is remembered that there was a job, and of how many jobs,
   /// about.
   static constexpr std::chrono::milliseconds remembered_for =
@@ -66,13 +74,18 @@ public:
   /// Returns the erased jobs whose outcomes are not purged yet.
   caf::expected<std::vector<std::string>> pending() const;
 
-  /// Purges at most `limit` outcomes, and has removed what only they named.
-  /// @returns Whether there is more to do.
-  caf::expected<bool> step(purge_progress& at, std::size_t limit,
-                           const remover& remove) const;
+  /// Returns at most `limit` outcomes from `at` on.
+  caf::expected<purge_slice> look(const purge_progress& at,
+                                  std::size_t limit) const;
 
-  /// Returns whether any outcome names this content.
-  caf::expected<bool> is_named(std::string_view sha256) const;
+  /// Forgets the outcomes of a slice whose files are gone, those at least that
+  /// no other job names; with the last slice the purge is over.
+  caf::expected<caf::unit_t> forget(const purge_slice& slice) const;
+
+  /// Returns whether any outcome names this content, but those of `except`.
+  /// @param except A job; empty: all outcomes count.
+  caf::expected<bool> is_named(std::string_view sha256,
+                               std::string_view except = {}) const;
 
   /// Returns the tenant of a job that was erased; nothing: none is remembered.
   caf::expected<std::optional<std::string>>
@@ -82,8 +95,6 @@ public:
   caf::expected<caf::unit_t> prune_tombstones(unix_ms now) const;
 
 private:
-  caf::expected<bool> is_named(std::string_view sha256,
-                               std::string_view except) const;
   caf::expected<caf::unit_t> write(rocksdb::WriteBatch& batch) const;
 
   const journal_database& database_;

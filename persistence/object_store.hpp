@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -66,9 +67,17 @@ public:
   /// and not released it.
   /// @returns Whether it is gone.
   /// @retval errc::store It cannot be removed.
+  /// @retval errc::store_unavailable The store does not answer.
   /// @note Thread-safe.
-  virtual caf::expected<bool> remove(std::string_view sha256,
-                                     image_format format) = 0;
+  caf::expected<bool> remove(std::string_view sha256, image_format format) {
+    return remove_if(sha256, format, [] { return true; });
+  }
+
+  /// Removes an object as `remove` does if `unused` says so, which is asked at
+  /// a moment from which on nobody can put the same before it is gone.
+  virtual caf::expected<bool>
+  remove_if(std::string_view sha256, image_format format,
+            const std::function<bool()>& unused) = 0;
 
   /// Returns the objects of one of `shard_count` parts of the store.
   virtual caf::expected<std::vector<stored_object>>

@@ -115,17 +115,22 @@ void s3_store::release(std::string_view sha256) {
   pins_.unpin(sha256);
 }
 
-caf::expected<bool> s3_store::remove(std::string_view sha256,
-                                     image_format format) {
+caf::expected<bool> s3_store::remove_if(std::string_view sha256,
+                                        image_format format,
+                                        const std::function<bool()>& unused) {
   const auto key = key_of(sha256, format);
   if (!key)
     return key.error();
   caf::expected<caf::unit_t> removed{caf::unit};
-  const bool free =
-    pins_.unless_pinned(sha256, [&] { removed = bucket_->remove(*key); });
+  bool used = false;
+  const bool free = pins_.unless_pinned(sha256, [&] {
+    used = !unused();
+    if (!used)
+      removed = bucket_->remove(*key);
+  });
   if (!removed)
     return std::move(removed.error());
-  return free;
+  return free && !used;
 }
 
 caf::expected<std::vector<stored_object>>

@@ -1,7 +1,10 @@
 #include "actors/housekeeping.hpp"
 
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -30,13 +33,20 @@ public:
     return caf::unit;
   }
   void release(std::string_view) override {}
-  caf::expected<bool> remove(std::string_view sha256, image_format) override {
-    if (!pinned.contains(sha256[0]))
-      files.erase(sha256[0]);
-    return !pinned.contains(sha256[0]);
+  caf::expected<bool> remove_if(std::string_view sha256, image_format,
+                                const std::function<bool()>& unused) override {
+    const std::lock_guard lock{mutex};
+    if (away)
+      return make_error(errc::store_unavailable, "away");
+    if (pinned.contains(sha256[0]) || !unused())
+      return false;
+    files.erase(sha256[0]);
+    return true;
   }
   caf::expected<std::vector<persistence::stored_object>>
   list(std::size_t shard) const override {
+    if (away)
+      return make_error(errc::store_unavailable, "away");
     std::vector<persistence::stored_object> out;
     if (shard == 0)
       for (const char file : files)
@@ -52,6 +62,8 @@ public:
     return make_error(errc::store);
   }
 
+  std::mutex mutex;
+  std::atomic<bool> away = false;
   std::set<char> files;
   std::set<char> pinned;
 };
@@ -158,6 +170,50 @@ TEST_F(Housekeeping, SweepsOnlyWhatNobodyNamesOrIsAboutTo) {
   housekeeping subject{*store, rules(0ms, true)};
   work(subject);
   EXPECT_EQ(objects.files, (std::set{'a', 'e'}));
+}
+
+TEST_F(Housekeeping, WaitsForAStoreThatIsAway) {
+  add("job_1", "ab", 1);
+  objects.files.insert('d');
+  ASSERT_TRUE(*store->erase_job("job_1"));
+  objects.away = true;
+  housekeeping subject{*store, rules(0ms, true)};
+  EXPECT_EQ(subject.work(), 10s);
+  EXPECT_EQ(subject.work(), 10s);
+  EXPECT_FALSE(store->purge().pending()->empty());
+  objects.away = false;
+  work(subject);
+  EXPECT_TRUE(objects.files.empty());
+  EXPECT_TRUE(store->purge().pending()->empty());
+}
+
+TEST_F(Housekeeping, AsksAgainWhetherAFileIsNamedBeforeItGoes) {
+  add("job_1", "ab", 1);
+  ASSERT_TRUE(*store->erase_job("job_1"));
+  auto late = rules(0ms);
+  late.if_removable = [this](const auto& act) {
+    // Another job comes to name one of them after the slice was read.
+    add("job_2", "a", 0);
+    act();
+    return true;
+  };
+  housekeeping subject{*store, late};
+  work(subject);
+  EXPECT_EQ(objects.files, (std::set{'a'}));
+}
+
+TEST_F(Housekeeping, HasOtherThreadsRemoveWhatTakesLong) {
+  add("job_1", "abcdef", 1);
+  add("job_2", "ad", 0);
+  objects.files.insert('9');
+  ASSERT_TRUE(*store->erase_job("job_1"));
+  auto apart = rules(0ms, true);
+  apart.removers = 3;
+  housekeeping subject{*store, apart};
+  while (subject.work() != 1s)
+    std::this_thread::yield();
+  EXPECT_EQ(objects.files, (std::set{'a', 'd'}));
+  EXPECT_TRUE(store->purge().pending()->empty());
 }
 
 TEST_F(Housekeeping, TouchesNoFileOfAnotherJournals) {

@@ -128,7 +128,7 @@ TEST_F(Index, GoesWithItsJob) {
   ASSERT_TRUE(journal->update_job(job));
   ASSERT_TRUE(journal->erase_job("job_1"));
   purge_progress at{"job_1", {}};
-  ASSERT_TRUE(journal->purge().step(at, 100, [](auto, auto) { return true; }));
+  ASSERT_TRUE(journal->purge().forget(*journal->purge().look(at, 100)));
   EXPECT_EQ(found({}), slots{});
   EXPECT_EQ(trail(), slots{});
   EXPECT_EQ(end_of("job_2"), 1u);

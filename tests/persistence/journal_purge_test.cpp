@@ -52,14 +52,18 @@ protected:
     std::string removed;
     purge_progress at{id, {}};
     for (std::size_t i = 0; i < most_slices; ++i) {
-      const auto more = journal->purge().step(
-        at, 2, [&](std::string_view sha256, image_format format) {
-          EXPECT_EQ(format, image_format::jpeg);
+      const auto slice = journal->purge().look(at, 2);
+      EXPECT_TRUE(slice);
+      if (!slice)
+        break;
+      for (const auto& [sha256, format] : slice->files) {
+        EXPECT_EQ(format, image_format::jpeg);
+        if (!*journal->purge().is_named(sha256, id))
           removed += sha256[0];
-          return true;
-        });
-      EXPECT_TRUE(more);
-      if (!more || !*more)
+      }
+      EXPECT_TRUE(journal->purge().forget(*slice));
+      at = slice->after;
+      if (!slice->more)
         break;
     }
     return removed;

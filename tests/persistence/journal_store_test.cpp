@@ -254,7 +254,10 @@ TEST_F(JournalStore, ErasesAJobAndNothingElse) {
   EXPECT_TRUE(*journal->erase_job("job_1"));
   EXPECT_FALSE(*journal->erase_job("job_never"));
   purge_progress at{"job_1", {}};
-  EXPECT_FALSE(*journal->purge().step(at, 10, [](auto, auto) { return true; }));
+  const auto slice = journal->purge().look(at, 10);
+  ASSERT_TRUE(slice);
+  EXPECT_FALSE(slice->more);
+  EXPECT_TRUE(journal->purge().forget(*slice));
   reopen();
   EXPECT_THAT(ids(), ElementsAre("job_10"));
   EXPECT_EQ(*journal->csv_chunk("job_1", 0), "");
