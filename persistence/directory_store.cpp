@@ -220,15 +220,12 @@ directory_store::impl::remove_if(std::string_view sha256, image_format format,
     return folder.error();
   const auto name = file_name(sha256, format);
   int failed = 0;
-  bool used = false;
-  const bool free = pins_.unless_pinned(sha256, [&] {
-    used = !unused();
-    if (!used)
-      failed = ::unlinkat(*folder, name.c_str(), 0) == 0 ? 0 : errno;
+  const bool gone = pins_.unless_pinned(sha256, unused, [&] {
+    failed = ::unlinkat(*folder, name.c_str(), 0) == 0 ? 0 : errno;
   });
   if (failed != 0 && failed != ENOENT)
     return file_error(failed, "remove", root_ / folder_name(index) / name);
-  return free && !used;
+  return gone;
 }
 
 caf::expected<directory_store::impl::pending_file>

@@ -30,11 +30,11 @@ public:
       counts_.erase(found);
   }
 
-  /// Calls `act`, which removes `sha256`, unless it is pinned; it is not while
-  /// `act` runs.
-  /// @returns Whether it was called.
-  template <class Action>
-  bool unless_pinned(std::string_view sha256, Action act) {
+  /// Calls `act`, which removes `sha256`, if `unused` says so, unless it is
+  /// pinned; it is not while either runs.
+  /// @returns Whether `act` was called.
+  template <class Condition, class Action>
+  bool unless_pinned(std::string_view sha256, Condition unused, Action act) {
     std::string key{sha256};
     {
       std::unique_lock lock{mutex_};
@@ -43,13 +43,15 @@ public:
         return false;
       leaving_.insert(key);
     }
-    act();
+    const bool acts = unused();
+    if (acts)
+      act();
     {
       const std::lock_guard lock{mutex_};
       leaving_.erase(key);
     }
     removed_.notify_all();
-    return true;
+    return acts;
   }
 
 private:

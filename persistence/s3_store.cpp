@@ -122,15 +122,11 @@ caf::expected<bool> s3_store::remove_if(std::string_view sha256,
   if (!key)
     return key.error();
   caf::expected<caf::unit_t> removed{caf::unit};
-  bool used = false;
-  const bool free = pins_.unless_pinned(sha256, [&] {
-    used = !unused();
-    if (!used)
-      removed = bucket_->remove(*key);
-  });
+  const bool gone = pins_.unless_pinned(
+    sha256, unused, [&] { removed = bucket_->remove(*key); });
   if (!removed)
     return std::move(removed.error());
-  return free && !used;
+  return gone;
 }
 
 caf::expected<std::vector<stored_object>>
