@@ -112,65 +112,98 @@ function tracer(view, id) {
   return {node: card('Trace', {actions: [said, go]}, list), toggle};
 }
 
+function stateBadge(one) {
+  return badge(one.state, one.state.startsWith('no answer') ? 'bad' : undefined);
+}
+
+class ActorScreen {
+  constructor(view, id) {
+    this.view = view;
+    this.id = id;
+    this.shown = null;
+    this.head = h('div', {class: 'job-head'});
+    this.figures = {
+      mailbox: tile('Mailbox'), rate: tile('Messages/s'), busy: tile('Busy'),
+      messages: tile('Messages'), age: tile('Age'), held: tile('Bytes held'),
+    };
+    this.probe = h('div', {});
+    this.handlers = handlerTable();
+    this.children = childTable();
+    this.childCard = card('Children', {}, this.children);
+    this.past = h('ol', {class: 'events'});
+    this.trace = tracer(view, id);
+    this.body = h('div', {class: 'stack'}, this.head, this.probe,
+      card('', {className: 'hero'}, tiles(...Object.values(this.figures))),
+      h('div', {class: 'two'}, card('Handled', {}, this.handlers),
+        card('Last events', {}, this.past)), this.trace.node, this.childCard);
+  }
+
+  drawHead(one) {
+    fill(this.head,
+      h('div', {class: 'job-name'}, stateBadge(one), h('span', {class: 'mono soft'}, one.id),
+        h('span', {class: 'soft'}, `on ${one.node}`),
+        one.parent && h('span', {class: 'soft'}, 'child of ', actorLink(one.parent)),
+        one.job && h('a', {href: `#/jobs/${one.job}`, class: 'mono'}, one.job)),
+      h('div', {class: 'actions'},
+        button('Trace', {picture: 'trace', 'data-focus': 'trace',
+                         on: () => this.trace.toggle()}),
+        button('Kill', {picture: 'stop', kind: 'danger-quiet', 'data-focus': 'kill',
+                        on: () => this.kill()})));
+  }
+
+  drawFigures(one) {
+    const {figures} = this;
+    figures.mailbox.update(count(one.mailbox), 'messages waiting');
+    figures.rate.update(decimal(one.rate), '');
+    figures.busy.update(one.busy_ratio === null || one.busy_ratio === undefined
+      ? none : percent(one.busy_ratio), '');
+    figures.messages.update(count(one.messages), 'since it was born');
+    figures.age.update(span(one.age_s), '');
+    figures.held.update(bytes(one.bytes_held), '');
+  }
+
+  take(one) {
+    if (!this.body.isConnected) fill(this.view.root, this.body);
+    if (this.shown?.state !== one.state) this.drawHead(one);
+    this.shown = one;
+    this.view.title(`${one.kind} ${one.label ?? ''}`.trim());
+    fill(this.probe, probeOf(one));
+    this.drawFigures(one);
+    this.handlers.update(one.handlers ?? []);
+    this.children.update(one.children ?? []);
+    this.childCard.querySelector('h2').textContent =
+      `Children (${count(one.children_total ?? 0)})`;
+    const past = one.events ?? [];
+    fill(this.past, past.map((each) => h('li', {}, h('time', {datetime: each.at},
+      clock(each.at)), h('span', {}, each.text))),
+      past.length === 0 && h('li', {class: 'soft'}, 'None.'));
+  }
+
+  failed(reason) {
+    const {shown} = this;
+    if (reason.status !== 404 || !shown) return this.view.failed(reason);
+    // It was there a moment ago: what was known of it stays to be read.
+    fill(this.probe, notice('warn', 'This actor has ended. ', shown.parent && h(
+      'a', {href: `#/actors/${encodeURIComponent(shown.parent)}`}, 'See its parent')));
+    this.head.querySelector('.actions').replaceChildren();
+    this.shown = null;
+  }
+
+  kill() {
+    if (this.shown) askKill(this.shown);
+  }
+}
+
 export const actor = {
   title: 'Actor',
   open(view) {
     const [id] = view.args;
-    let shown = null;
-    const head = h('div', {class: 'job-head'});
-    const figures = {mailbox: tile('Mailbox'), rate: tile('Messages/s'), busy: tile('Busy'),
-                     messages: tile('Messages'), age: tile('Age'), held: tile('Bytes held')};
-    const probe = h('div', {});
-    const handlers = handlerTable(), children = childTable();
-    const childCard = card('Children', {}, children);
-    const past = h('ol', {class: 'events'});
-    const trace = tracer(view, id);
-    const body = h('div', {class: 'stack'}, head, probe,
-      card('', {className: 'hero'}, tiles(...Object.values(figures))),
-      h('div', {class: 'two'}, card('Handled', {}, handlers),
-        card('Last events', {}, past)), trace.node, childCard);
-    const drawHead = (one) => fill(head,
-      h('div', {class: 'job-name'}, badge(one.state, one.state.startsWith('no answer') ? 'bad'
-                                                                                       : undefined),
-        h('span', {class: 'mono soft'}, one.id), h('span', {class: 'soft'}, `on ${one.node}`),
-        one.parent && h('span', {class: 'soft'}, 'child of ', actorLink(one.parent)),
-        one.job && h('a', {href: `#/jobs/${one.job}`, class: 'mono'}, one.job)),
-      h('div', {class: 'actions'}, button('Trace', {picture: 'trace', 'data-focus': 'trace',
-                                                    on: trace.toggle}),
-        button('Kill', {picture: 'stop', kind: 'danger-quiet', 'data-focus': 'kill',
-                        on: () => askKill(one)})));
-    view.poll(2_000, () => `/v1/actors/${encodeURIComponent(id)}`, (one) => {
-      const first = !body.isConnected;
-      if (first) fill(view.root, body);
-      if (!shown || shown.state !== one.state) drawHead(one);
-      shown = one;
-      view.title(`${one.kind} ${one.label ?? ''}`.trim());
-      fill(probe, probeOf(one));
-      figures.mailbox.update(count(one.mailbox), 'messages waiting');
-      figures.rate.update(decimal(one.rate), '');
-      figures.busy.update(one.busy_ratio === null || one.busy_ratio === undefined
-        ? none : percent(one.busy_ratio), '');
-      figures.messages.update(count(one.messages), 'since it was born');
-      figures.age.update(span(one.age_s), '');
-      figures.held.update(bytes(one.bytes_held), '');
-      handlers.update(one.handlers ?? []);
-      children.update(one.children ?? []);
-      childCard.querySelector('h2').textContent = `Children (${count(one.children_total ?? 0)})`;
-      fill(past, (one.events ?? []).map((each) => h('li', {}, h('time', {datetime: each.at},
-        clock(each.at)), h('span', {}, each.text))),
-        !(one.events ?? []).length && h('li', {class: 'soft'}, 'None.'));
-    }, {failed: (reason) => {
-      if (reason.status !== 404 || !shown) return view.failed(reason);
-      // It was there a moment ago: what was known of it stays to be read.
-      fill(probe, notice('warn', 'This actor has ended. ',
-                         h('a', {href: `#/actors/${encodeURIComponent(shown.parent ?? '')}`},
-                           shown.parent ? 'See its parent' : '')));
-      head.querySelector('.actions').replaceChildren();
-      shown = null;
-    }});
+    const screen = new ActorScreen(view, id);
+    view.poll(2_000, () => `/v1/actors/${encodeURIComponent(id)}`,
+              (one) => screen.take(one), {failed: (reason) => screen.failed(reason)});
     view.keys = {
-      k: {what: 'Kill this actor', act: () => shown && askKill(shown)},
-      t: {what: 'Trace its messages', act: () => trace.toggle()},
+      k: {what: 'Kill this actor', act: () => screen.kill()},
+      t: {what: 'Trace its messages', act: () => screen.trace.toggle()},
       u: {what: 'Back to all actors', act: () => { location.hash = '#/actors'; }},
     };
   },

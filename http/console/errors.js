@@ -5,7 +5,7 @@ import {get, url} from './api.js';
 import {ago, count, plural, short} from './format.js';
 import {badge, button, complain, dialog, empty, filterBox, pager, select} from './ui.js';
 import {table} from './table.js';
-import {askRetry, isEnded} from './job.js';
+import {askRetry, isEnded} from './job_actions.js';
 import {pollAgain} from './jobs.js';
 
 async function retry(group, then) {

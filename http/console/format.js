@@ -41,7 +41,7 @@ export function saved(before, after) {
 export function span(seconds) {
   if (seconds === null || seconds === undefined) return none;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 10) return `${oneDigit.format(seconds)} s`;
+  if (seconds < 10 && seconds % 1 !== 0) return `${oneDigit.format(seconds)} s`;
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   const two = (n, unit, rest, small) =>

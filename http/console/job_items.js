@@ -7,7 +7,7 @@ import {bytes, none, saved, span, tail} from './format.js';
 import {badge, empty, filterBox, pager, select} from './ui.js';
 import {table} from './table.js';
 import {compare} from './compare.js';
-import {isEnded} from './job.js';
+import {isEnded} from './job_actions.js';
 
 const states = [['', 'All'], ['done', 'Compressed'], ['kept_original', 'Kept'],
                 ['failed', 'Failed'], ['active', 'Under way'],

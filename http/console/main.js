@@ -163,7 +163,7 @@ function tellAge() {
   if (!frame) return stamp.replaceChildren();
   const age = Math.round((Date.now() - frame.at) / 1000);
   const scope = {now: 'now', all_time: 'all time'}[frame.scope]
-    ?? `last ${span(frame.window ?? 0)}`;
+    ?? `last ${span(Math.max(1, Math.round(frame.window ?? 0)))}`;
   const text = `${age < 2 ? 'live' : `${span(age)} old`} · ${scope}`;
   if (stamp.textContent !== text)
     fill(stamp, h('i', {class: `pulse ${age < 10 ? 'on' : ''}`}), text);

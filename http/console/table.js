@@ -14,12 +14,63 @@ function isControl(node) {
   return node.closest('a, button, input, select, label') !== null;
 }
 
+/** The rows of a table, each with what was last shown in it. */
+class Rows {
+  constructor(body, columns, {key, open}) {
+    Object.assign(this, {body, columns, key, open});
+    this.known = new Map();
+  }
+
+  make(id) {
+    const node = h('tr', {role: 'row', tabindex: this.open ? '0' : null, 'data-key': id});
+    const open = () => this.open(this.known.get(id).row);
+    if (this.open) {
+      node.addEventListener('click', (event) => {
+        if (!isControl(event.target) && !String(getSelection())) open();
+      });
+      node.addEventListener('keydown', (event) => {
+        if (event.key === 'Enter' && event.target === node) open();
+      });
+    }
+    const entry = {node, row: null, told: ''};
+    this.known.set(id, entry);
+    return entry;
+  }
+
+  show(entry, row) {
+    const told = JSON.stringify(row);
+    entry.row = row;
+    if (told === entry.told) return;
+    entry.told = told;
+    fill(entry.node, this.columns.map((column) => cellOf(column, row, column.title)));
+  }
+
+  update(rows) {
+    const wanted = new Set(rows.map(this.key));
+    for (const [id, {node}] of this.known)
+      if (!wanted.has(id)) {
+        node.remove();
+        this.known.delete(id);
+      }
+    let after = null;
+    for (const row of rows) {
+      const id = this.key(row);
+      const entry = this.known.get(id) ?? this.make(id);
+      this.show(entry, row);
+      const here = after ? after.nextSibling : this.body.firstChild;
+      if (entry.node !== here) this.body.insertBefore(entry.node, here);
+      after = entry.node;
+    }
+  }
+}
+
 /**
- * @param columns `[{title, cell(row), kind: 'number'|'wide'|'mono'|''}]`
- * @param options `key(row)`, `open(row)`: what Enter and a click do;
+ * A table; `update(rows)` shows them.
+ * @param columns `[{title, cell(row), kind: 'number'|'wide'|''}]`
+ * @param options `key(row)`; `open(row)`: what Enter and a click do;
  *   `nothing`: what to show for no rows; `caption` for screen readers.
  */
-export function table(columns, {key, open, nothing, caption, mark}) {
+export function table(columns, {key, open, nothing, caption}) {
   const body = h('tbody', {role: 'rowgroup'});
   const head = h('tr', {role: 'row'}, columns.map((column) => h(
     'th', {role: 'columnheader', scope: 'col', class: column.kind ?? ''},
@@ -30,59 +81,12 @@ export function table(columns, {key, open, nothing, caption, mark}) {
   const scroller = h('div', {class: 'table', tabindex: '-1'}, grid);
   const place = h('div', {class: 'table-place'}, scroller);
   const none = nothing ?? empty('empty', 'Nothing here');
-  const known = new Map();
-
-  function make(id, row) {
-    const node = h('tr', {role: 'row', tabindex: open ? '0' : null, 'data-key': id});
-    if (open) {
-      node.addEventListener('click', (event) => {
-        if (!isControl(event.target) && !String(getSelection()))
-          open(known.get(id).row);
-      });
-      node.addEventListener('keydown', (event) => {
-        if (event.key === 'Enter' && event.target === node)
-          open(known.get(id).row);
-      });
-    }
-    known.set(id, {node, row, told: ''});
-    return node;
-  }
-
-  function show(entry, row) {
-    const told = JSON.stringify(row);
-    entry.row = row;
-    if (told === entry.told) return;
-    entry.told = told;
-    if (mark) entry.node.dataset.mark = mark(row) ?? '';
-    fill(entry.node, columns.map((column) => cellOf(column, row, column.title)));
-  }
-
-  place.update = (rows) => {
-    const wanted = new Set(rows.map(key));
-    for (const [id, {node}] of known)
-      if (!wanted.has(id)) {
-        node.remove();
-        known.delete(id);
-      }
-    let after = null;
-    for (const row of rows) {
-      const id = key(row);
-      const node = known.get(id)?.node ?? make(id, row);
-      show(known.get(id), row);
-      const here = after ? after.nextSibling : body.firstChild;
-      if (node !== here) body.insertBefore(node, here);
-      after = node;
-    }
-    scroller.hidden = rows.length === 0;
-    if (rows.length === 0) place.append(none);
+  const rows = new Rows(body, columns, {key, open});
+  place.update = (all) => {
+    rows.update(all);
+    scroller.hidden = all.length === 0;
+    if (all.length === 0) place.append(none);
     else none.remove();
-  };
-  /** Draws every cell anew: what it shows depends on the time. */
-  place.redraw = () => {
-    for (const entry of known.values()) {
-      entry.told = '';
-      show(entry, entry.row);
-    }
   };
   return place;
 }
