@@ -49,7 +49,7 @@ function open(delivery, then) {
 
 export function deliveryTable({withJob = true, again}) {
   return table([
-    {title: 'Event', kind: 'wide', cell: (one) => [
+    {title: 'Event', kind: 'wide', opens: true, cell: (one) => [
       h('span', {class: 'strong'}, one.type), h('span', {class: 'sub mono clip'}, one.id)]},
     {title: 'State', cell: (one) => badge(one.state)},
     {title: 'To', kind: 'wide', cell: (one) => h('span', {class: 'clip', title: one.url}, one.url)},

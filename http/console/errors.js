@@ -48,7 +48,7 @@ export const errors = {
     const pages = pager(() => turn());
     const note = h('span', {class: 'note', role: 'status'});
     const list = table([
-      {title: 'Cause', kind: 'wide', cell: (one) => [
+      {title: 'Cause', kind: 'wide', opens: true, cell: (one) => [
         h('span', {class: 'mono strong'}, one.code),
         h('span', {class: 'sub'}, one.host || 'no host')]},
       {title: 'Images', kind: 'number', cell: (one) => count(one.count)},

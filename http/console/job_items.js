@@ -23,7 +23,7 @@ function nameOf(item) {
 function columns() {
   return [
     {title: 'Row', kind: 'number', cell: (item) => `${item.row}.${item.slot + 1}`},
-    {title: 'Image', kind: 'wide', cell: nameOf},
+    {title: 'Image', kind: 'wide', opens: true, cell: nameOf},
     {title: 'State', cell: (item) => [
       badge(item.state),
       item.error && h('span', {class: 'sub mono'}, item.error.code),

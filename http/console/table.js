@@ -4,10 +4,13 @@
 import {h, fill} from './dom.js';
 import {empty} from './ui.js';
 
-function cellOf(column, row, title) {
+function cellOf(column, row, open) {
   const shown = column.cell(row);
-  return h('td', {role: 'cell', class: column.kind ?? '', 'data-label': title},
-           shown);
+  // Rows open by Enter and by a click anywhere; whoever hears the page finds a
+  // button.
+  return h('td', {role: 'cell', class: column.kind ?? '', 'data-label': column.title},
+           column.opens ? h('button', {type: 'button', class: 'opener', tabindex: '-1',
+                                       on: {click: () => open(row)}}, shown) : shown);
 }
 
 function isControl(node) {
@@ -42,7 +45,7 @@ class Rows {
     entry.row = row;
     if (told === entry.told) return;
     entry.told = told;
-    fill(entry.node, this.columns.map((column) => cellOf(column, row, column.title)));
+    fill(entry.node, this.columns.map((column) => cellOf(column, row, this.open)));
   }
 
   update(rows) {
@@ -66,7 +69,7 @@ class Rows {
 
 /**
  * A table; `update(rows)` shows them.
- * @param columns `[{title, cell(row), kind: 'number'|'wide'|''}]`
+ * @param columns `[{title, cell(row), kind: 'number'|'wide'|'', opens}]`
  * @param options `key(row)`; `open(row)`: what Enter and a click do;
  *   `nothing`: what to show for no rows; `caption` for screen readers.
  */
