@@ -124,12 +124,13 @@ caf::expected<std::string> turn_samples(const compression& what) {
 caf::expected<jpeg_tokens> upright_tokens(const compression& what,
                                           const table_chooser& choose = {}) {
   const auto orientation = what.header.orientation;
-  auto stored = read_tokens(what.source, choose);
-  if (!stored || orientation == 1)
-    return stored;
-  if (can_turn(*stored, orientation))
-    return turned(*stored, orientation);
-  stored = jpeg_tokens{}; // Its memory, before the samples take theirs.
+  if (!cuts_blocks(what.header.width, what.header.height, orientation)) {
+    auto stored = read_tokens(what.source, choose);
+    if (!stored || orientation == 1)
+      return stored;
+    if (can_turn(*stored, orientation))
+      return turned(*stored, orientation);
+  }
   auto bytes = turn_samples(what);
   if (!bytes)
     return std::move(bytes.error());

@@ -97,8 +97,9 @@ void jpeg_quantizer::set_lambda(double lambda) {
     }
 }
 
-double jpeg_quantizer::run(token_row source, std::uint32_t*& out) {
-  std::array<int, 4> last_dc{};
+double jpeg_quantizer::run(token_row source, std::uint32_t*& out,
+                           scan_counts& counts, dc_edges& edges) {
+  edges = {};
   double bits = 0;
   auto* to = out;
   candidates found;
@@ -107,40 +108,55 @@ double jpeg_quantizer::run(token_row source, std::uint32_t*& out) {
     auto kind = dc_table(component);
     auto& steps = steps_[component];
     auto dc = requantized(token_value(*at++), steps.factors[0]);
-    auto change = dc - std::exchange(last_dc[component], dc);
-    auto& dc_prices = dc_prices_[kind];
-    bits += static_cast<double>(
-      dc_prices[bit_size(static_cast<std::uint32_t>(std::abs(change))) & 15]);
+    if (!edges.first[component])
+      edges.first[component] = dc;
+    auto change = dc - std::exchange(edges.last[component], dc);
+    auto size = bit_size(static_cast<std::uint32_t>(std::abs(change))) & 15;
+    ++counts[kind][size];
+    bits += static_cast<double>(dc_prices_[kind][size]);
     *to++ = make_token(dc, component, 0);
-    auto* end = at;
-    while (end != source.end && token_position(*end) != 0)
-      ++end;
-    gather(at, end, steps, found);
-    at = end;
+    at = gather(at, source.end, steps, found);
     auto& prices = ac_prices_[kind];
     bits += effort_ == effort::trellis ? decide_by_trellis(prices, found)
                                        : decide_greedily(prices, found);
-    for (auto i = found.kept_count; i-- > 0;) {
-      auto chosen = found.kept[i];
-      auto value = found.quotients[chosen];
-      auto token = found.tokens[chosen];
-      auto sign = static_cast<std::int32_t>(token) >> 31;
-      *to++ = static_cast<std::uint32_t>((value ^ sign) - sign) << 16
-              | (token & 0xff);
-    }
+    to = put_kept(found, to, counts[ac_table(component)]);
   }
   out = to;
   return bits;
 }
 
-void jpeg_quantizer::gather(const std::uint32_t* at, const std::uint32_t* end,
-                            const component_steps& steps,
-                            candidates& found) const {
+std::uint32_t* jpeg_quantizer::put_kept(const candidates& found,
+                                        std::uint32_t* to,
+                                        symbol_counts& counts) {
+  std::uint32_t last = 0;
+  for (auto i = found.kept_count; i-- > 0;) {
+    auto chosen = found.kept[i];
+    auto value = found.quotients[chosen];
+    auto token = found.tokens[chosen];
+    auto sign = static_cast<std::int32_t>(token) >> 31;
+    *to++ =
+      static_cast<std::uint32_t>((value ^ sign) - sign) << 16 | (token & 0xff);
+    auto position = token_position(token);
+    auto run = position - last - 1;
+    last = position;
+    counts[zero_run_symbol] += run >> 4;
+    ++counts[(run & 15) << 4 | bit_size(static_cast<std::uint32_t>(value))];
+  }
+  counts[0] += last == 63 ? 0 : 1;
+  return to;
+}
+
+const std::uint32_t* jpeg_quantizer::gather(const std::uint32_t* at,
+                                            const std::uint32_t* end,
+                                            const component_steps& steps,
+                                            candidates& found) const {
   std::size_t next = 1;
   float energy = 0;
   for (; at != end; ++at) {
     auto token = *at;
     auto position = token_position(token);
+    if (position == 0)
+      break;
     auto magnitude = static_cast<std::uint32_t>(std::abs(token_value(token)));
     auto quotient = (magnitude * steps.factors[position] + 0x8000) >> 16;
     found.positions[next] = position;
@@ -156,6 +172,7 @@ void jpeg_quantizer::gather(const std::uint32_t* at, const std::uint32_t* end,
   energy *= static_cast<float>(lambda_);
   found.visibility =
     std::sqrt(std::sqrt(usual_energy / (energy + hardly_visible)));
+  return at;
 }
 
 double jpeg_quantizer::decide_by_trellis(const ac_prices& prices,

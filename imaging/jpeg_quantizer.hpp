@@ -36,8 +36,11 @@ public:
   }
 
   /// Quantizes whole blocks into `out`, which has room for as many tokens.
+  /// @param counts The symbols are added to it, as if DC started at 0.
+  /// @param edges  Of the components that have a block.
   /// @returns The bits that they take at the prices.
-  double run(token_row source, std::uint32_t*& out);
+  double run(token_row source, std::uint32_t*& out, scan_counts& counts,
+             dc_edges& edges);
 
 private:
   struct component_steps {
@@ -55,8 +58,13 @@ private:
   /// The coefficients of a block that do not round to zero, from 1 on.
   struct candidates;
 
-  void gather(const std::uint32_t* at, const std::uint32_t* end,
-              const component_steps& steps, candidates& found) const;
+  static std::uint32_t* put_kept(const candidates& found, std::uint32_t* to,
+                                 symbol_counts& counts);
+  /// Reads the rest of a block.
+  /// @returns Where the next one begins, or `end`.
+  const std::uint32_t* gather(const std::uint32_t* at, const std::uint32_t* end,
+                              const component_steps& steps,
+                              candidates& found) const;
   double decide_by_trellis(const ac_prices& prices, candidates& found) const;
   double decide_greedily(const ac_prices& prices, candidates& found) const;
 

@@ -168,16 +168,15 @@ void jpeg_rate_control::search(double bits) {
 /// @returns The bits that all rows are predicted to take.
 double jpeg_rate_control::try_samples() {
   reduced_.clear();
+  pieces_ = {};
   double bits = 0;
-  prices_ = {};
   for (std::size_t i = 0; i < samples_; ++i) {
     auto row = order_[i];
+    rows_[row] = {};
     quantize(row);
     bits += rows_[row].bits;
-    dc_state last_dc{};
-    auto tokens = reduced_tokens(row);
-    count_symbols(tokens.begin, tokens.end, last_dc, prices_);
   }
+  prices_ = pieces_;
   calibrate();
   auto all = predicted_from(0);
   return bits * all / (all - predicted_from(samples_));
@@ -241,11 +240,24 @@ void jpeg_rate_control::quantize(std::size_t row) {
   auto& source = source_rows_[row];
   auto* to =
     reduced_.room_for(static_cast<std::size_t>(source.end - source.begin));
+  forget(row);
   rows_[row].begin = reduced_.size();
-  rows_[row].bits = quantizer_->run(source, to);
+  rows_[row].bits = quantizer_->run(source, to, pieces_, rows_[row].edges);
   reduced_.end_at(to);
   rows_[row].end = reduced_.size();
   rows_[row].lambda = quantizer_->lambda();
+}
+
+/// Takes the symbols of what was found for `row` before out of the counts.
+void jpeg_rate_control::forget(std::size_t row) {
+  if (rows_[row].begin == rows_[row].end)
+    return;
+  auto tokens = reduced_tokens(row);
+  dc_state last_dc{};
+  visit_symbols(tokens.begin, tokens.end, last_dc,
+                [&](std::size_t table, unsigned symbol, std::uint32_t) {
+                  --pieces_[table][symbol];
+                });
 }
 
 bool jpeg_rate_control::is_coarsest() const {
@@ -288,14 +300,14 @@ void jpeg_rate_control::quantize_rest(double bits) {
   }
 }
 
-/// Counts symbols, makes codes of them.
+/// Makes codes of the symbols.
 /// @returns The bytes of the file.
 std::size_t jpeg_rate_control::count() {
-  counts_ = {};
-  dc_state last_dc{};
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    auto tokens = reduced_tokens(row);
-    count_symbols(tokens.begin, tokens.end, last_dc, counts_);
+  counts_ = pieces_;
+  dc_state before{};
+  for (auto& row : rows_) {
+    join_dc(row.edges, before, counts_);
+    before = row.edges.last;
   }
   codes_ = best_codes(counts_);
   auto data = static_cast<double>(scan_bits(counts_, codes_)) / 8;

@@ -47,6 +47,7 @@ private:
     std::size_t end = 0;
     double bits = 0; ///< At the prices that it was chosen by.
     double lambda = 0;
+    dc_edges edges;
   };
 
   void pick_samples();
@@ -58,6 +59,7 @@ private:
   double predicted_from(std::size_t place) const;
   double taken_by(std::size_t place, std::size_t end) const;
   void quantize(std::size_t row);
+  void forget(std::size_t row);
   void quantize_rest(double bits);
   bool is_coarsest() const;
   bool is_finest() const;
@@ -79,7 +81,8 @@ private:
   std::vector<reduced_row> rows_;
   token_list reduced_;
   scan_counts prices_{};
-  scan_counts counts_{};
+  scan_counts pieces_{}; ///< Of all rows in `reduced_`, each by itself.
+  scan_counts counts_{}; ///< Of the scan.
   scan_codes codes_;
   double lambda_ = 1;
   double bits_per_block_ = 0; ///< What a row is predicted to take.

@@ -10,6 +10,19 @@ void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
                 });
 }
 
+void join_dc(const dc_edges& piece, const dc_state& before,
+             scan_counts& counts) {
+  auto size_of = [](int change) {
+    return bit_size(static_cast<std::uint32_t>(std::abs(change)));
+  };
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (piece.first[i]) {
+      auto& table = counts[dc_table(i)];
+      --table[size_of(*piece.first[i])];
+      ++table[size_of(*piece.first[i] - before[i])];
+    }
+}
+
 scan_codes best_codes(const scan_counts& counts) {
   scan_codes codes;
   for (std::size_t i = 0; i < scan_table_count; ++i)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 
 #include "imaging/jpeg_huffman.hpp"
 #include "imaging/jpeg_tokens.hpp"
@@ -35,6 +36,13 @@ using scan_codes = std::array<huffman_code, scan_table_count>;
 
 /// The last DC coefficient of each component.
 using dc_state = std::array<int, 4>;
+
+/// The first and the last DC coefficient of each component in a piece of a
+/// scan, so that pieces can be counted by themselves.
+struct dc_edges {
+  std::array<std::optional<int>, 4> first;
+  dc_state last{};
+};
 
 /// Calls `sink(table, symbol, bits)` for each symbol of the blocks from `at` to
 /// `end`, in order; `bits` are the `symbol & 15` bits that follow the code.
@@ -75,6 +83,11 @@ inline void visit_symbols(const std::uint32_t* at, const std::uint32_t* end,
 /// Adds the symbols of the blocks from `at` to `end` to `counts`.
 void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
                    dc_state& last_dc, scan_counts& counts);
+
+/// Replaces the first DC symbols of a piece, which were counted from 0, by what
+/// they are behind `before`.
+void join_dc(const dc_edges& piece, const dc_state& before,
+             scan_counts& counts);
 
 /// Returns the codes that take the fewest bits.
 scan_codes best_codes(const scan_counts& counts);

@@ -134,21 +134,34 @@ jpeg_tokens turned_frame(const jpeg_tokens& picture, const motion& how) {
   return result;
 }
 
-} // namespace
-
-bool can_turn(const jpeg_tokens& picture, std::uint8_t orientation) noexcept {
+/// Returns whether units of these sides are cut by an edge that moves to the
+/// opposite one.
+bool cuts(std::uint32_t width, std::uint32_t unit_width, std::uint32_t height,
+          std::uint32_t unit_height, std::uint8_t orientation) noexcept {
   auto how = motion_of(orientation);
   // Before rows and columns are swapped.
   if (how.swap)
     std::swap(how.mirror_across, how.mirror_down);
+  return (how.mirror_across && width % unit_width != 0)
+         || (how.mirror_down && height % unit_height != 0);
+}
+
+} // namespace
+
+bool can_turn(const jpeg_tokens& picture, std::uint8_t orientation) noexcept {
   std::uint32_t across = 1;
   std::uint32_t down = 1;
   for (auto& component : picture.components) {
     across = std::max<std::uint32_t>(across, component.across);
     down = std::max<std::uint32_t>(down, component.down);
   }
-  return (!how.mirror_across || picture.width % (8 * across) == 0)
-         && (!how.mirror_down || picture.height % (8 * down) == 0);
+  return !cuts(picture.width, 8 * across, picture.height, 8 * down,
+               orientation);
+}
+
+bool cuts_blocks(std::uint32_t width, std::uint32_t height,
+                 std::uint8_t orientation) noexcept {
+  return cuts(width, 8, height, 8, orientation);
 }
 
 jpeg_tokens turned(const jpeg_tokens& picture, std::uint8_t orientation) {
