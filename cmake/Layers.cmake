@@ -7,7 +7,7 @@ target_compile_definitions(pixmill_rules INTERFACE
 target_compile_options(pixmill_rules INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   # Found by nobody but the optimizer, inside library headers.
-  -Wno-maybe-uninitialized
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${PIXMILL_WERROR}>:-Werror>
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(PIXMILL_SANITIZE)

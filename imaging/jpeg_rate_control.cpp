@@ -169,10 +169,10 @@ void jpeg_rate_control::search(double bits) {
 double jpeg_rate_control::try_samples() {
   reduced_.clear();
   pieces_ = {};
+  rows_.assign(rows_.size(), {});
   double bits = 0;
   for (std::size_t i = 0; i < samples_; ++i) {
     auto row = order_[i];
-    rows_[row] = {};
     quantize(row);
     bits += rows_[row].bits;
   }
