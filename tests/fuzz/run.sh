@@ -38,7 +38,7 @@ for target in header jpeg codec; do
   log=$build/$target.log
   code=0
   "$build/tests/fuzz/pixmill_${target}_fuzz" -max_total_time="$seconds" \
-    -max_len=65536 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
+    -seed=1 -max_len=65536 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/crash-$target-" "$corpus" >"$log" 2>&1 || code=$?
   grep -E "stat::(number|peak)|ERROR|SUMMARY|Test unit" "$log" || true
   [ "$code" = 0 ] || { tail -40 "$log"; exit 1; }
