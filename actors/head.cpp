@@ -17,17 +17,11 @@
 #include "actors/archive.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/head_metrics.hpp"
+#include "actors/head_parts.hpp"
 #include "actors/journal.hpp"
 #include "actors/notifier.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/worker.hpp"
-#include "imaging/codec_pool.hpp"
-#include "net/source_fetcher.hpp"
-#include "net/webhook_sender.hpp"
-#include "persistence/image_store.hpp"
-#include "persistence/journal_store.hpp"
-#include "persistence/object_syncer.hpp"
-#include "persistence/store_writer.hpp"
 #include "persistence/webhook_keyring.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/webhook_counters.hpp"
@@ -37,71 +31,6 @@ namespace {
 
 // How fine the history of the rates is; see persistence::rate_history.
 constexpr std::chrono::milliseconds sample_interval{10'000};
-
-// The parts that actors work with, in the order in which they depend on each
-// other: actors go first, stores last.
-struct parts {
-  std::unique_ptr<persistence::journal_store> journal;
-  persistence::image_store images;
-  std::unique_ptr<persistence::store_writer> writer;
-  std::unique_ptr<persistence::object_syncer> syncer;
-  std::unique_ptr<net::source_fetcher> fetcher;
-  std::unique_ptr<imaging::codec_pool> codec;
-  std::unique_ptr<net::webhook_sender> sender; ///< Once there are webhooks.
-};
-
-// Opens the store of images and says whose outcomes name them.
-caf::expected<caf::unit_t> open_images(parts& out,
-                                       const head_settings& settings) {
-  auto id = out.journal->id();
-  if (!id)
-    return std::move(id.error());
-  const auto jobs = out.journal->jobs();
-  if (!jobs)
-    return jobs.error();
-  auto images =
-    persistence::open_image_store(settings.store, settings.s3, std::move(*id));
-  if (!images)
-    return std::move(images.error());
-  out.images = std::move(*images);
-  return out.images.owners->claim(jobs->empty());
-}
-
-retention retention_of(const head_settings& settings, const parts& opened) {
-  return {.keep =
-            settings.tidies ? settings.jobs.keep : std::chrono::seconds{0},
-          .sweep = settings.tidies,
-          .objects = opened.images.objects.get(),
-          .removers = opened.images.removers,
-          .if_removable = [&owners = *opened.images.owners](const auto& act) {
-            return owners.if_sole(act);
-          }};
-}
-
-caf::expected<parts> open_parts(const head_settings& settings) {
-  parts out;
-  auto journal = persistence::journal_store::open(settings.store.journal);
-  if (!journal)
-    return std::move(journal.error());
-  out.journal = std::move(*journal);
-  if (auto dropped = out.journal->drop_unaccepted(); !dropped)
-    return dropped.error();
-  if (auto opened = open_images(out, settings); !opened)
-    return opened.error();
-  out.writer = std::make_unique<persistence::store_writer>(*out.images.objects,
-                                                           out.images.threads);
-  out.syncer = std::make_unique<persistence::object_syncer>(
-    [images = out.images.objects.get()] { return images->sync(); });
-  auto fetcher = net::source_fetcher::create(settings.fetch);
-  if (!fetcher)
-    return std::move(fetcher.error());
-  out.fetcher = std::move(*fetcher);
-  auto codec = imaging::codec_pool::create(settings.imaging, settings.program);
-  if (!codec)
-    return std::move(codec.error());
-  out.codec = std::move(*codec);
-  return out;
-}
 
 struct system_config : caf::actor_system_config {
   explicit system_config(const head_settings& wanted) {
@@ -120,7 +49,7 @@ struct system_config : caf::actor_system_config {
 
 class head::impl {
 public:
-  impl(head_settings settings, parts opened)
+  impl(head_settings settings, head_parts opened)
       : parts_{std::move(opened)}, config_{settings}, system_{config_},
         notifier_settings_{settings.notifier}, webhook_{settings.webhook},
         fetch_{settings.fetch}, keyring_{settings.keyring},
@@ -272,18 +201,16 @@ private:
                     .node_name = settings.node_name});
     journal_ = system_.spawn<caf::detached>(
       actors::journal,
-      journal_setup{.store = parts_.journal.get(),
-                    .sync_objects =
-                      [syncer = parts_.syncer.get()](auto done) {
-                        syncer->start(std::move(done));
-                      },
-                    .rules = settings.rules,
-                    .commit_outcomes = settings.store.commit_outcomes,
-                    .commit_interval = settings.store.commit_interval,
-                    .keep = retention_of(settings, parts_),
-                    .sample_interval = settings.tidies
-                                         ? sample_interval
-                                         : std::chrono::milliseconds{0}});
+      journal_setup{
+        .store = parts_.journal.get(),
+        .sync_objects = [syncer = parts_.syncer.get()](
+                          auto done) { syncer->start(std::move(done)); },
+        .rules = settings.rules,
+        .commit_outcomes = settings.store.commit_outcomes,
+        .commit_interval = settings.store.commit_interval,
+        .keep = retention_of(settings, parts_),
+        .sample_interval =
+          settings.tidies ? sample_interval : std::chrono::milliseconds{0}});
     archive_ =
       system_.spawn<caf::detached>(actors::archive, parts_.journal.get());
     places_ = std::make_shared<admission>(settings.jobs.max_queued,
@@ -334,7 +261,7 @@ private:
     end(journal_);
   }
 
-  parts parts_;
+  head_parts parts_;
   news_board news_;
   std::shared_ptr<admission> places_;
   system_config config_;

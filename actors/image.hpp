@@ -61,7 +61,7 @@ struct image_context {
   flow_id flow = 0;         ///< Whose turn it is at queues.
   std::string trace_parent; ///< What origins are told a child of; empty: none.
   std::string permit;       ///< Of the task, for the store.
-  std::string job{}; ///< Whose image it is.
+  std::string job{};        ///< Whose image it is.
 };
 
 /// One URL: fetch, compress, store. One attempt at a time; each ends in one
