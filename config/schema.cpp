@@ -87,8 +87,8 @@ std::string duration_range(const setting& which) {
 std::span<const setting> schema() noexcept {
   static const auto joined = [] {
     std::vector<setting> out;
-    for (const auto part :
-         {main_schema(), s3_schema(), webhook_schema(), cluster_schema()})
+    for (const auto part : {main_schema(), log_schema(), s3_schema(),
+                            webhook_schema(), cluster_schema()})
       for (const auto& entry : part)
         out.insert(end_of_section(out, entry.section), entry);
     return out;

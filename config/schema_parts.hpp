@@ -20,6 +20,7 @@ constexpr std::int64_t ns(std::chrono::nanoseconds x) {
 bool is_cidr(const std::string& text);
 
 std::span<const setting> main_schema() noexcept;
+std::span<const setting> log_schema() noexcept;
 std::span<const setting> s3_schema() noexcept;
 std::span<const setting> webhook_schema() noexcept;
 std::span<const setting> cluster_schema() noexcept;
