@@ -56,6 +56,7 @@ caf::result<void> dispatcher_state::join(const node_description& description,
   const auto now = self_->clock().now();
   nodes_[description.incarnation] = {.about = description,
                                      .worker = std::move(worker),
+                                     .sent_taken = now,
                                      .rate_taken = now,
                                      .last_seen = now,
                                      .since = unix_now()};
@@ -82,16 +83,41 @@ bool dispatcher_state::renew(const load_report& report) {
   known.load = report;
   if (std::exchange(known.suspect, false))
     known.since = unix_now();
+  if (misses_tasks(known, report.received)) {
+    lose(i, "a task has not arrived");
+    return false;
+  }
+  take_back(known, report.returned);
+  match();
   return true;
+}
+
+// A connection keeps the order of what it carries, but not what was under way
+// when it broke and was made anew.
+bool dispatcher_state::misses_tasks(node& which, std::uint64_t received) {
+  const auto now = self_->clock().now();
+  if (now - which.sent_taken < setup_.lease_timeout)
+    return false;
+  const bool missed = received < which.sent_before;
+  which.sent_before = which.sent;
+  which.sent_taken = now;
+  return missed;
 }
 
 void dispatcher_state::take_back(const credit_return& credit) {
   const auto i = nodes_.find(credit.incarnation);
   if (i == nodes_.end())
     return;
-  i->second.finished += credit.slots;
-  free(i->second, credit.slots);
+  take_back(i->second, credit.returned);
   match();
+}
+
+void dispatcher_state::take_back(node& which, std::uint64_t returned) {
+  if (returned <= which.finished)
+    return;
+  const auto fresh = returned - which.finished;
+  which.finished = returned;
+  free(which, static_cast<std::uint32_t>(fresh));
 }
 
 void dispatcher_state::free(node& which, std::uint32_t slots) {
@@ -221,6 +247,7 @@ void dispatcher_state::assign(task_offer offer) {
   const auto home = nodes_.find(offer.grant.incarnation);
   if (home != nodes_.end()) {
     home->second.used += taken;
+    home->second.sent += taken;
     for (auto& task : offer.tasks) {
       if (home->second.about.uploads && setup_.permit)
         task.permit = setup_.permit(task);

@@ -62,7 +62,11 @@ private:
     worker_actor worker;
     std::uint32_t used = 0; ///< Slots handed out, and reserved by a grant.
     load_report load{};
-    std::uint64_t finished = 0;
+    std::uint64_t sent = 0;     ///< Slots handed out, all together.
+    std::uint64_t finished = 0; ///< Slots that became free, all together.
+    /// What had been sent a while ago, which must have arrived by now.
+    std::uint64_t sent_before = 0;
+    time_point sent_taken;
     std::uint64_t finished_before = 0; ///< When the rate was last taken.
     std::uint32_t finished_per_ks = 0;
     time_point rate_taken;
@@ -100,6 +104,8 @@ private:
   void remember(const node& which);
   void let_go(node_map::iterator which);
   void free(node& which, std::uint32_t slots);
+  void take_back(node& which, std::uint64_t returned);
+  bool misses_tasks(node& which, std::uint64_t received);
   void take_rates(time_point now);
   node_status status_of(const node& which) const;
   node_map::iterator find(const std::string& name, std::size_t& count);

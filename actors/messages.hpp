@@ -122,13 +122,14 @@ typename Inspector::result_type inspect(Inspector& f, task_offer& x) {
 /// Slots of a node that became free.
 struct credit_return {
   incarnation_id incarnation = 0;
-  std::uint32_t slots = 0;
+  /// All together under this number: one that is lost, or late, does no harm.
+  std::uint64_t returned = 0;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, credit_return& x) {
   return f(caf::meta::type_name("pixmill::credit_return"), x.incarnation,
-           x.slots);
+           x.returned);
 }
 
 /// A node whose leases are void: it died, froze, or came back as another.

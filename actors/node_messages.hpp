@@ -39,12 +39,17 @@ struct load_report {
   std::uint32_t cpu_ppm = 0; ///< Of all cores of its machine.
   std::uint64_t memory_bytes = 0;
   std::int64_t rtt_us = 0; ///< Of the report before; 0: not known.
+  /// Slots that it got under this number, all together.
+  std::uint64_t received = 0;
+  /// Slots that became free again under this number, all together.
+  std::uint64_t returned = 0;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, load_report& x) {
   return f(caf::meta::type_name("pixmill::load_report"), x.incarnation,
-           x.slots_in_use, x.leases, x.cpu_ppm, x.memory_bytes, x.rtt_us);
+           x.slots_in_use, x.leases, x.cpu_ppm, x.memory_bytes, x.rtt_us,
+           x.received, x.returned);
 }
 
 /// How a node is doing; the words of the public contract.

@@ -67,6 +67,8 @@ void worker_state::link(const caf::strong_actor_ptr& dispatcher) {
 void worker_state::join() {
   void_leases();
   incarnation_ = random_();
+  received_ = 0;
+  returned_ = 0;
   setup_.about.incarnation = incarnation_;
   joined_ = false;
   joining_ = true;
@@ -98,6 +100,7 @@ void worker_state::run(row_task task, job_actor job) {
   // What was meant for an earlier life has been given to others.
   if (remote() && task.incarnation != incarnation_)
     return;
+  received_ += task.slots.size();
   const lease_key key{task.incarnation, task.job, task.lease};
   auto policy = setup_.retry;
   policy.seed = random_();
@@ -136,10 +139,10 @@ void worker_state::handle(row_report report) {
 }
 
 void worker_state::give_back(std::size_t slots) {
+  returned_ += slots;
   if (dispatcher_)
-    self_->send(dispatcher_,
-                credit_return{.incarnation = incarnation_,
-                              .slots = static_cast<std::uint32_t>(slots)});
+    self_->send(dispatcher_, credit_return{.incarnation = incarnation_,
+                                           .returned = returned_});
 }
 
 void worker_state::revoke(const lease_revocation& message) {
@@ -216,7 +219,9 @@ void worker_state::tick() {
                           .leases = static_cast<std::uint32_t>(leases_.size()),
                           .cpu_ppm = meter_.cpu_ppm(),
                           .memory_bytes = telemetry::load_meter::memory_bytes(),
-                          .rtt_us = rtt_us_})
+                          .rtt_us = rtt_us_,
+                          .received = received_,
+                          .returned = returned_})
     .then(
       [this, told = incarnation_, asked](bool known) {
         rtt_us_ = std::chrono::duration_cast<std::chrono::microseconds>(

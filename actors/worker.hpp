@@ -117,6 +117,9 @@ private:
   telemetry::load_meter meter_;
   std::mt19937_64 random_;
   incarnation_id incarnation_ = 0;
+  // Slots under this number.
+  std::uint64_t received_ = 0;
+  std::uint64_t returned_ = 0;
   bool joined_ = false;
   bool joining_ = false;
   bool leaving_ = false;

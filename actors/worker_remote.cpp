@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -69,7 +70,12 @@ void worker_state::report(const job_actor& job, row_report report) {
         else
           orphan(report);
       },
-      [this, report](const caf::error&) {
+      [this, job, report](const caf::error& why) {
+        // It was lost on its way, or its answer was; what the JOB has heard it
+        // does not count twice.
+        if (why == caf::sec::request_timeout
+            && report.incarnation == incarnation_)
+          return this->report(job, report);
         // The head is lost, or the job has ended.
         orphan(report);
       });

@@ -15,6 +15,7 @@ protected:
     std::vector<row_task> tasks;
     std::vector<std::string> revoked;
     int asked_to_leave = 0;
+    std::uint64_t returned = 0;
   };
 
   // A job with a number of rows of one slot each.
@@ -94,7 +95,8 @@ protected:
   }
 
   void free(incarnation_id id, std::uint32_t slots) {
-    self->send(subject, credit_return{.incarnation = id, .slots = slots});
+    self->send(subject, credit_return{.incarnation = id,
+                                      .returned = nodes[id].returned += slots});
     run();
   }
 
@@ -278,9 +280,46 @@ TEST_F(Dispatcher, KeepsANodeThatReports) {
   submit("a", 1);
   for (int i = 0; i < 30; ++i) {
     advance(1s);
-    ask<bool>(subject, load_report{.incarnation = 1, .slots_in_use = 1});
+    ask<bool>(subject,
+              load_report{.incarnation = 1, .slots_in_use = 1, .received = 1});
   }
   EXPECT_TRUE(clients["a"].lost.empty());
+}
+
+TEST_F(Dispatcher, LosesANodeThatATaskHasNotReached) {
+  join(1, 4);
+  submit("a", 3);
+  const auto report = [&](std::uint64_t received) {
+    return *ask<bool>(subject,
+                      load_report{.incarnation = 1, .received = received});
+  };
+  // It may be under way for as long as a lease is good without a report.
+  for (int i = 0; i < 10; ++i) {
+    advance(1s);
+    EXPECT_TRUE(report(1)) << i;
+  }
+  for (int i = 0; i < 10; ++i) {
+    advance(1s);
+    if (!report(1))
+      break;
+  }
+  EXPECT_EQ(clients["a"].lost, std::vector<incarnation_id>{1});
+}
+
+TEST_F(Dispatcher, CountsCreditThatWasLostOrComesLate) {
+  join(1, 4);
+  submit("a", 100);
+  ASSERT_EQ(nodes[1].tasks.size(), 4u);
+  // The one that said 1 was lost.
+  free(1, 2);
+  EXPECT_EQ(nodes[1].tasks.size(), 6u);
+  self->send(subject, credit_return{.incarnation = 1, .returned = 1});
+  run();
+  EXPECT_EQ(nodes[1].tasks.size(), 6u);
+  // The one that said 5 was lost, too, and nothing follows but a report.
+  ask<bool>(subject,
+            load_report{.incarnation = 1, .received = 6, .returned = 5});
+  EXPECT_EQ(nodes[1].tasks.size(), 9u);
 }
 
 TEST_F(Dispatcher, TellsJobsAtOnceOfAWorkerThatDied) {

@@ -50,11 +50,11 @@ protected:
     run();
   }
 
-  void add_worker(std::uint32_t credit = 8) {
+  void add_worker(std::uint32_t credit = 8, bool local = true) {
     actors::worker_setup setup;
     setup.services = services.get();
     setup.about.credit = credit;
-    setup.about.local = true;
+    setup.about.local = local;
     setup.seed = ++seed;
     setup.retry.fetch.max_attempts = 3;
     setup.retry.fetch.first_pause = 100ms;

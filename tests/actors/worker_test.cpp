@@ -59,5 +59,75 @@ TEST_F(Worker, HoldsNoMoreThanItsCredit) {
   EXPECT_EQ(services.fetcher.pending.size(), 3u);
 }
 
+TEST_F(Worker, ReportsAgainWhatNobodyAnswers) {
+  // The first answer is lost on its way.
+  int reports = 0;
+  std::vector<caf::typed_response_promise<bool>> lost;
+  auto deaf =
+    system.spawn([&](job_actor::pointer job) -> job_actor::behavior_type {
+      return {
+        [](atom::inspect) { return actor_report{}; },
+        [](atom::restore) {},
+        [](const credit_grant&) {},
+        [&, job](const row_report& report) -> caf::result<bool> {
+          EXPECT_EQ(report.lease, 1u);
+          if (++reports > 1)
+            return true;
+          lost.push_back(job->make_response_promise<bool>());
+          return lost.back();
+        },
+        [](const node_lost&) {},
+        [](const job_command&) { return job_status{}; },
+        [](atom::status) { return job_status{}; },
+        [](const open_query&) { return open_slots{}; },
+        [](atom::tick) {},
+      };
+    });
+  incarnation_id incarnation = 0;
+  auto head = system.spawn(
+    [&](dispatcher_actor::pointer) -> dispatcher_actor::behavior_type {
+      return {
+        [](atom::inspect) { return actor_report{}; },
+        [&](const node_description& node,
+            const worker_actor&) -> caf::result<void> {
+          incarnation = node.incarnation;
+          return caf::unit;
+        },
+        [](const load_report&) { return true; },
+        [](const credit_return&) {},
+        [](const row_report&) { return false; },
+        [](atom::leave, incarnation_id) {},
+        [](atom::list) { return std::vector<node_status>{}; },
+        [](const node_command&) { return node_status{}; },
+        [](atom::hungry, const std::string&, const std::string&, std::int8_t,
+           const job_actor&) {},
+        [](const task_offer&) {},
+        [](const lease_revocation&) {},
+        [](atom::tick) {},
+      };
+    });
+  stop(dispatcher);
+  dispatcher = head;
+  services.fetcher.rule = [](auto&) {
+    return test::fake_fetcher::failed(errc::http_status, 404);
+  };
+  add_worker(2, false);
+  self->send(worker,
+             row_task{.job = "job_1",
+                      .lease = 1,
+                      .slots = {{{1, 0}, "http://a/1", 0}},
+                      .goal = {},
+                      .incarnation = incarnation},
+             deaf);
+  run();
+  EXPECT_EQ(reports, 1);
+  advance(60s);
+  EXPECT_EQ(reports, 2);
+  advance(120s);
+  EXPECT_EQ(reports, 2);
+  head = nullptr;
+  stop(deaf);
+}
+
 } // namespace
 } // namespace pixmill::actors
