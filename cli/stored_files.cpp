@@ -9,6 +9,7 @@
 #include "model/compress_goal.hpp"
 #include "model/errc.hpp"
 #include "model/sha256.hpp"
+#include "persistence/object_names.hpp"
 
 namespace pixmill::cli {
 namespace {
@@ -41,8 +42,9 @@ stored_file check_name(const std::filesystem::path& path,
 } // namespace
 
 stored_files::stored_files(std::filesystem::path folder, imaging::codec& codec,
-                           std::size_t in_flight)
-    : folder_{std::move(folder)}, codec_{codec}, in_flight_{in_flight} {}
+                           std::size_t in_flight, served_images& served)
+    : folder_{std::move(folder)}, codec_{codec},
+      in_flight_{in_flight}, served_{served} {}
 
 stored_files::~stored_files() {
   wait(); // The codec still writes into the members.
@@ -62,10 +64,27 @@ void stored_files::wait() {
   settled_.wait(lock, [this] { return pending_ == 0; });
 }
 
+void stored_files::check_served(const persistence::stored_object& which,
+                                std::size_t index) {
+  auto bytes = served_.get(which);
+  auto& file = files_[index];
+  if (!bytes) {
+    const bool gone = code_of(bytes.error(), errc::none) == errc::store;
+    file = troubled(gone ? "missing" : "unreadable", context_of(bytes.error()));
+    return;
+  }
+  file = check_name(persistence::file_name(which.sha256, which.format), *bytes);
+  if (file.problem.empty())
+    decode(std::move(*bytes), index);
+}
+
 void stored_files::check(const std::string& link, std::size_t index) {
   auto& file = files_[index];
+  if (const auto served = served_image(link))
+    return check_served(*served, index);
   if (link.find("://") != std::string::npos) {
-    file = troubled("not-local", "only files beside the results are checked");
+    file = troubled("not-local",
+                    "only files beside the results and of serve are checked");
     return;
   }
   const auto path = folder_ / link;

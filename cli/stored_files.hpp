@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "cli/served_images.hpp"
 #include "imaging/codec_pool.hpp"
 
 namespace pixmill::cli {
@@ -27,8 +28,9 @@ public:
   /// @param folder That links are relative to.
   /// @param codec Decodes the files; outlives this.
   /// @param in_flight Most files held in memory at once.
+  /// @param served Of a server, for links that are URLs; outlives this.
   stored_files(std::filesystem::path folder, imaging::codec& codec,
-               std::size_t in_flight);
+               std::size_t in_flight, served_images& served);
   stored_files(const stored_files&) = delete;
   stored_files& operator=(const stored_files&) = delete;
   ~stored_files();
@@ -50,11 +52,13 @@ public:
 
 private:
   void check(const std::string& link, std::size_t index);
+  void check_served(const persistence::stored_object& which, std::size_t index);
   void decode(std::string bytes, std::size_t index);
 
   std::filesystem::path folder_;
   imaging::codec& codec_;
   std::size_t in_flight_;
+  served_images& served_;
   std::unordered_map<std::string, std::size_t> known_;
   // A deque: codec threads write to members while others are added.
   std::deque<stored_file> files_;

@@ -160,7 +160,8 @@ int verify(const verify_options& options, const config::settings& settings,
   }
   const auto folder = std::filesystem::path{options.csv}.parent_path();
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  stored_files files{folder, **pool, std::size_t{2} * cores};
+  served_images served{settings};
+  stored_files files{folder, **pool, std::size_t{2} * cores, served};
   const auto what = check_all(options.csv, files);
   if (!what) {
     complain(to, context_of(what.error()));

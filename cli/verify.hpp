@@ -11,6 +11,9 @@ namespace pixmill::cli {
 /// Checks that each image that a results.csv names exists, is what its name
 /// says (hash and format), decodes, and is not larger than its source.
 ///
+/// Paths are relative to the results, as `run` writes them. URLs of `serve` are
+/// looked up where `settings` say that its images are.
+///
 /// Slots without an image are counted, not complained about: why there is none
 /// stands in the results.
 ///

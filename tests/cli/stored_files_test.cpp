@@ -39,7 +39,9 @@ protected:
 
   scratch_folder folder;
   fake_codec codec;
-  stored_files files{folder.path(), codec, 2};
+  config::settings settings;
+  served_images served{settings};
+  stored_files files{folder.path(), codec, 2, served};
   const std::string picture = sample_gif();
 };
 
@@ -49,6 +51,18 @@ TEST_F(StoredFiles, FindsNothingWrongWithAPicture) {
   const auto file = checked(link);
   EXPECT_EQ(file.problem, "") << file.detail;
   EXPECT_EQ(file.bytes, picture.size());
+}
+
+TEST_F(StoredFiles, LooksUpWhatAServerHasStored) {
+  const auto sha256 = sha256_of(picture);
+  settings.store.images = (folder.path() / "store").string();
+  folder.write("store/" + sha256.substr(0, 2) + "/" + sha256 + ".gif", picture);
+  const auto url = "https://img.shop.example/v1/files/";
+  EXPECT_EQ(checked(url + sha256 + "/name.gif").problem, "");
+  EXPECT_EQ(checked(url + std::string(64, 'a') + "/name.gif").problem,
+            "missing");
+  EXPECT_EQ(checked(url + std::string{"short/name.gif"}).problem, "not-local");
+  EXPECT_EQ(checked(url + sha256 + "/name.txt").problem, "not-local");
 }
 
 TEST_F(StoredFiles, ChecksEachFileOnce) {

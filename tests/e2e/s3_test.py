@@ -230,6 +230,19 @@ class ServiceOnS3(harness.Case):
         self.assertExit(harness.WITH_FAILURES, bad)
         self.assertIn("SignatureDoesNotMatch", bad.stdout)
 
+    def test_verifies_results_against_the_bucket(self):
+        self.start()
+        job = self.run_job(range(5))
+        path = self.write(self.results(job), "results.csv")
+        self.assertExit(harness.OK, harness.run(["verify", path, *self.flags()]))
+        sha256 = self.outputs(job)[2].split("/")[-2]
+        self.swift.remove(
+            next(k for k in self.swift.keys(self.prefix) if sha256 in k)
+        )
+        result = harness.run(["verify", path, "--json", *self.flags()])
+        self.assertExit(harness.WITH_FAILURES, result)
+        self.assertIn("missing", result.stdout)
+
     def test_shows_and_logs_no_secret(self):
         self.start()
         self.run_job(range(2))
