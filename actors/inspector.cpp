@@ -1,5 +1,7 @@
 #include "actors/inspector.hpp"
 
+#include <utility>
+
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
@@ -32,10 +34,10 @@ caf::strong_actor_ptr actor_behind(const telemetry::actor_record& record) {
 
 std::vector<actor_report> inspector::list() {
   std::vector<actor_report> out;
-  const auto seen = telemetry::actor_registry::instance().snapshot(most_actors);
+  auto seen = telemetry::actor_registry::instance().snapshot(most_actors);
   out.reserve(seen.size());
-  for (const auto& each : seen)
-    out.push_back(to_report(each));
+  for (auto& each : seen)
+    out.push_back(to_report(std::move(each)));
   return out;
 }
 

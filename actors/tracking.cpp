@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <typeinfo>
+#include <utility>
 
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
@@ -77,16 +78,16 @@ std::string sender_of(caf::local_actor& self) {
            : to_string(sender->node()) + ":" + number;
 }
 
-actor_report to_report(const telemetry::actor_snapshot& seen) {
+actor_report to_report(telemetry::actor_snapshot seen) {
   return {.id = seen.id,
           .parent = seen.parent,
           .kind = telemetry::to_string(seen.kind),
-          .label = seen.label,
-          .state = seen.state,
+          .label = std::move(seen.label),
+          .state = std::move(seen.state),
           .age_ms = seen.age.count(),
           .mailbox = seen.mailbox,
           .messages = seen.messages,
-          .job = seen.job,
+          .job = std::move(seen.job),
           .busy_ms = seen.busy.count(),
           .busy_total_us = seen.busy_total.count(),
           .bytes_held =

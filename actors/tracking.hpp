@@ -18,7 +18,7 @@ telemetry::message_kind message_of(caf::local_actor& self,
 std::string sender_of(caf::local_actor& self);
 
 /// Returns what an actor says of itself.
-actor_report to_report(const telemetry::actor_snapshot& seen);
+actor_report to_report(telemetry::actor_snapshot seen);
 
 /// Marks the handling of one message in the actor's registry entry; the first
 /// line of every handler. `state` offers `record()`.

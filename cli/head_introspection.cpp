@@ -120,10 +120,9 @@ http::stage_load head_introspection::stages() {
                        .codec_processes = load.codec.processes,
                        .storing = 0,
                        .latched = head_.journal().tally().latched()};
-  for (const auto& node : actors())
-    for (const auto& each : node.actors)
-      if (each.kind == "image" && each.state == "storing")
-        ++out.storing;
+  // On this node; elsewhere it would have to be asked for.
+  out.storing = telemetry::actor_registry::instance().count(
+    telemetry::actor_kind::image, "storing");
   return out;
 }
 

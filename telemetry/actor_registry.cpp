@@ -53,6 +53,20 @@ std::uint64_t actor_registry::count(actor_kind kind) const noexcept {
   return sum;
 }
 
+std::uint64_t actor_registry::count(actor_kind kind,
+                                    std::string_view state) const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    const std::lock_guard lock{shards_[i].mutex};
+    for (auto* record = shards_[i].first; record != nullptr;
+         record = record->next_)
+      if (record->kind_ == kind
+          && record->state_.load(std::memory_order_relaxed) == state)
+        ++sum;
+  }
+  return sum;
+}
+
 std::vector<actor_snapshot> actor_registry::snapshot(std::size_t limit) const {
   std::vector<actor_snapshot> out;
   for (std::size_t i = 0; i < shard_count; ++i) {

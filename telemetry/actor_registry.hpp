@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "telemetry/actor_record.hpp"
@@ -18,6 +19,10 @@ public:
 
   /// Returns how many actors of `kind` live.
   std::uint64_t count(actor_kind kind) const noexcept;
+
+  /// Returns how many actors of `kind` are in a state: goes over all of them,
+  /// and copies nothing.
+  std::uint64_t count(actor_kind kind, std::string_view state) const;
 
   /// Returns all of at most `limit` actors, in no order.
   std::vector<actor_snapshot> snapshot(std::size_t limit) const;

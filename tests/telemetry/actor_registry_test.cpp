@@ -73,6 +73,16 @@ TEST(ActorRegistry, ForgetsInAnyOrder) {
   EXPECT_EQ(registry().count(actor_kind::worker), 58u);
 }
 
+TEST(ActorRegistry, CountsThoseInAState) {
+  actor_record first{actor_kind::image, 1, 0, ""};
+  actor_record second{actor_kind::image, 2, 0, ""};
+  actor_record other{actor_kind::row, 3, 0, ""};
+  first.set_state("storing");
+  other.set_state("storing");
+  EXPECT_EQ(registry().count(actor_kind::image, "storing"), 1u);
+  EXPECT_EQ(registry().count(actor_kind::image, "idle"), 1u);
+}
+
 TEST(ActorRegistry, AnswersWithAtMostTheNumberAskedFor) {
   const actor_record first{actor_kind::worker, 1, 0, ""};
   const actor_record second{actor_kind::worker, 2, 0, ""};
