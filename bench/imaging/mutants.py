@@ -5,8 +5,9 @@
 
 Every file of FOLDER up to --most-bytes is damaged by zzuf at many rates and
 seeds. One `pixmill run` works through them all, in the sandboxed processes that
-a service uses: each has to end as an image or with a code, and the run itself
-with an exit code of its own.
+a service uses, each once: each has to end as an image or with a code, no process
+may die (`decoder_crash`), and the run itself has to end with an exit code of its
+own.
 """
 
 import argparse
@@ -71,7 +72,7 @@ def main():
         begin = time.monotonic()
         run = subprocess.run(
             ["/usr/bin/time", "-f", "%M", options.pixmill, "run", sheet,
-             "--out", out],
+             "--out", out, "--set", "fetch.max-attempts=1"],
             capture_output=True, text=True, check=False,
         )
         seconds = time.monotonic() - begin
@@ -87,8 +88,9 @@ def main():
     for end, count in ends.most_common():
         print(f"{count:8} {end}")
     answered = sum(ends.values())
-    if answered != len(paths) or run.returncode not in (0, 4):
-        sys.exit(f"{answered} answers, exit {run.returncode}: {run.stderr}")
+    deaths = ends["decoder_crash"]
+    if answered != len(paths) or deaths or run.returncode not in (0, 4):
+        sys.exit(f"{answered} answers, {deaths} deaths, exit {run.returncode}: {run.stderr}")
 
 
 if __name__ == "__main__":
