@@ -63,7 +63,8 @@ class Inside(Case):
         self.assertEqual(listed["silent"], [])
         kinds = {one["kind"] for one in listed["actors"]}
         self.assertEqual(kinds, {"supervisor", "job", "dispatcher", "worker",
-                                 "row", "image", "journal", "notifier"})
+                                 "row", "image", "journal", "archive",
+                                 "notifier"})
         # A row hangs below its job, an image below its row.
         by_id = {one["id"]: one for one in listed["actors"]}
         for one in listed["actors"]:
