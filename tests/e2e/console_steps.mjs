@@ -300,7 +300,8 @@ async function keyboard() {
   await page.keyboard.press('e');
   await on('errors');
   await page.keyboard.press('2');
-  await page.locator('.toolbar').waitFor();
+  // The screen before has a toolbar as well.
+  await page.locator('th', {hasText: 'Created'}).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('2 no such job');
   await page.getByText('No jobs here').waitFor();
