@@ -1,12 +1,12 @@
 #include "telemetry/load_meter.hpp"
 
 #include <array>
-#include <filesystem>
 #include <fstream>
 #include <string>
-#include <system_error>
 
 #include <unistd.h>
+
+#include "telemetry/child_processes.hpp"
 
 namespace pixmill::telemetry {
 namespace {
@@ -49,13 +49,8 @@ std::uint32_t load_meter::cpu_ppm() {
 
 std::uint64_t load_meter::memory_bytes() {
   auto sum = resident_bytes("self");
-  std::error_code failed;
-  for (const auto& thread :
-       std::filesystem::directory_iterator{"/proc/self/task", failed}) {
-    std::ifstream file{thread.path() / "children"};
-    for (std::string child; file >> child;)
-      sum += resident_bytes(child);
-  }
+  for (const auto& child : child_processes())
+    sum += resident_bytes(child);
   return sum;
 }
 

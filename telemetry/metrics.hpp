@@ -74,8 +74,9 @@ private:
   std::unique_ptr<families> families_;
 };
 
-/// Returns the CPU time of this process so far, user and system.
-std::uint64_t process_cpu_us() noexcept;
+/// Returns the CPU time of this process and of those that it started, user and
+/// system: what codecs use is the service's.
+std::uint64_t process_cpu_us();
 
 /// Adds what every process has: memory, descriptors, CPU, age, build.
 void add_process_metrics(metric_page& page);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "telemetry/child_processes.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace pixmill::telemetry {
@@ -19,10 +20,10 @@ double seconds_of(const timeval& x) {
   return static_cast<double>(x.tv_sec) + static_cast<double>(x.tv_usec) / 1e6;
 }
 
-// Field `number` of /proc/self/stat, from 1. The second may hold blanks, so
+// Field `number` of a process's `stat`, from 1. The second may hold blanks, so
 // counting begins behind its bracket.
-double stat_field(int number) {
-  std::ifstream file{"/proc/self/stat"};
+double stat_field(const std::string& process, int number) {
+  std::ifstream file{"/proc/" + process + "/stat"};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   std::size_t at = text.rfind(')');
   for (int i = 2; i < number && at != text.npos; ++i)
@@ -40,7 +41,8 @@ double find_start_time() {
   const auto boot = static_cast<double>(now.tv_sec - up.tv_sec)
                     + static_cast<double>(now.tv_nsec - up.tv_nsec) / 1e9;
   return boot
-         + stat_field(start_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+         + stat_field("self", start_ticks)
+             / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 std::array<double, 2> memory_bytes() {
@@ -62,16 +64,27 @@ double open_descriptors() {
                     - 1;
 }
 
+// User and system time.
+std::uint64_t cpu_us_of(const std::string& process) {
+  const auto ticks = stat_field(process, 14) + stat_field(process, 15);
+  return static_cast<std::uint64_t>(
+    ticks * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
 } // namespace
 
-std::uint64_t process_cpu_us() noexcept {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto in_us = [](const timeval& x) {
-    return static_cast<std::uint64_t>(x.tv_sec) * 1'000'000
-           + static_cast<std::uint64_t>(x.tv_usec);
-  };
-  return in_us(used.ru_utime) + in_us(used.ru_stime);
+std::uint64_t process_cpu_us() {
+  std::uint64_t sum = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) { // Those that ended.
+    rusage used{};
+    getrusage(who, &used);
+    for (const auto& x : {used.ru_utime, used.ru_stime})
+      sum += static_cast<std::uint64_t>(x.tv_sec) * 1'000'000
+             + static_cast<std::uint64_t>(x.tv_usec);
+  }
+  for (const auto& child : child_processes())
+    sum += cpu_us_of(child);
+  return sum;
 }
 
 void add_process_metrics(metric_page& page) {

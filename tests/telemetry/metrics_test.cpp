@@ -1,5 +1,10 @@
 #include "telemetry/metrics.hpp"
 
+#include <ctime>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "telemetry/actor_registry.hpp"
@@ -61,6 +66,32 @@ TEST(MetricPage, TellsOfThisProcess) {
                      std::chrono::system_clock::now().time_since_epoch())
                      .count();
   EXPECT_NEAR(value("process_start_time_seconds"), now, 600);
+}
+
+TEST(ProcessCpu, CountsWhatChildrenUseWhileTheyLiveAndAfter) {
+  const auto before = process_cpu_us();
+  int ready[2];
+  int end[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(end), 0);
+  const auto child = ::fork();
+  if (child == 0) {
+    timespec used{};
+    while (used.tv_nsec < 60'000'000 && used.tv_sec == 0)
+      ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    char byte = 0;
+    _exit(::write(ready[1], &byte, 1) == 1 && ::read(end[0], &byte, 1) == 1
+            ? 0
+            : 1);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_GE(process_cpu_us(), before + 40'000); // The kernel counts in 10 ms.
+  ASSERT_EQ(::write(end[1], &byte, 1), 1);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_GE(process_cpu_us(), before + 40'000);
+  for (const auto file : {ready[0], ready[1], end[0], end[1]})
+    ::close(file);
 }
 
 } // namespace
