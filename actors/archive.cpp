@@ -5,19 +5,10 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/to_result.hpp"
 #include "actors/tracking.hpp"
 
 namespace pixmill::actors {
-namespace {
-
-template <class T>
-caf::result<T> to_result(caf::expected<T> x) {
-  if (!x)
-    return std::move(x.error());
-  return std::move(*x);
-}
-
-} // namespace
 
 caf::expected<job_truth> read_truth(const persistence::journal_store& store,
                                     const std::string& job) {

@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/archive.hpp"
+#include "actors/to_result.hpp"
 #include "actors/tracking.hpp"
 #include "persistence/retry_selection.hpp"
 #include "telemetry/log.hpp"
@@ -15,19 +16,6 @@ namespace pixmill::actors {
 namespace {
 
 constexpr auto retry_interval = std::chrono::seconds{1};
-
-template <class T>
-caf::result<T> to_result(caf::expected<T> x) {
-  if (!x)
-    return std::move(x.error());
-  return std::move(*x);
-}
-
-caf::result<void> to_result(const caf::expected<caf::unit_t>& x) {
-  if (!x)
-    return x.error();
-  return caf::unit;
-}
 
 } // namespace
 

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -84,7 +86,11 @@ std::uint64_t process_cpu_us() {
   }
   for (const auto& child : child_processes())
     sum += cpu_us_of(child);
-  return sum;
+  // A child that ends in between is missing once; what grows must not go back.
+  static std::atomic<std::uint64_t> most{0};
+  auto before = most.load();
+  while (before < sum && !most.compare_exchange_weak(before, sum)) {}
+  return std::max(before, sum);
 }
 
 void add_process_metrics(metric_page& page) {
