@@ -126,6 +126,17 @@ http::stage_load head_introspection::stages() {
   return out;
 }
 
+// Those that are there, this one included while it works.
+std::size_t head_introspection::count_nodes() {
+  const auto nodes = head_.nodes();
+  if (!nodes)
+    return 0;
+  return static_cast<std::size_t>(
+    std::count_if(nodes->begin(), nodes->end(), [](const auto& node) {
+      return node.state != actors::node_state::lost;
+    }));
+}
+
 http::head_overview head_introspection::overview() {
   const auto totals = head_.journal().tally().totals();
   return {.recent = recent(),
@@ -135,7 +146,7 @@ http::head_overview head_introspection::overview() {
           .bytes_out = totals.bytes_out,
           .since = since_,
           .stages = stages(),
-          .node_count = 1,
+          .node_count = count_nodes(),
           .cores = std::max(1u, std::thread::hardware_concurrency())};
 }
 

@@ -51,6 +51,7 @@ private:
 
   rate_sample recent();
   http::stage_load stages();
+  std::size_t count_nodes();
 
   actors::head& head_;
   std::vector<http::setting_view> settings_;

@@ -79,7 +79,7 @@ struct head_overview {
   std::uint64_t bytes_out = 0;
   unix_ms since = 0; ///< When the process began.
   stage_load stages;
-  std::size_t node_count = 1;
+  std::size_t node_count = 0; ///< That are not lost.
   std::uint32_t cores = 1;
 };
 

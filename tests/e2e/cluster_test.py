@@ -241,6 +241,8 @@ class Cluster(Case):
         self.assertEqual((node["slots"], node["labels"], node["used"]),
                          (3, ["rack=3"], 0))
         self.assertGreater(node["memory_bytes"], 1 << 20)
+        self.assertEqual(head.ask("GET", "/v1/overview")["node_count"],
+                         len(head.ask("GET", "/v1/nodes")["nodes"]))
         shown = harness.run(["nodes", "--url", head.url])
         self.assertExit(harness.OK, shown)
         self.assertRegex(shown.stdout, r"\ba\s+up\s+0/3\b.*rack=3")
