@@ -38,6 +38,11 @@ bool jpeg_needs(std::uint8_t marker, byte_view body) {
          || (marker == 0xee && has_at(body, 0, "Adobe"));
 }
 
+/// TEM, RST, SOI, EOI and a stuffed zero: no segment, whatever bytes follow.
+bool jpeg_has_no_length(std::uint8_t marker) {
+  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd9);
+}
+
 std::string strip_jpeg(byte_view source, const picture_header& header) {
   std::string out("\xff\xd8", 2);
   std::string exif;
@@ -59,7 +64,9 @@ std::string strip_jpeg(byte_view source, const picture_header& header) {
     if (marker == 0xda)
       break;
     auto length = be16(source, at + 2);
-    if (length < 2 || at + 2 + length > header.picture_end)
+    // Decoders disagree about such a header: the file stays as it is.
+    if (jpeg_has_no_length(marker) || length < 2
+        || at + 2 + length > header.picture_end)
       return {};
     // EXIF readers want it behind JFIF and before all else.
     if (marker != 0xe0)
