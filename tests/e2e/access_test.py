@@ -8,10 +8,12 @@ import os
 import socket
 import time
 import unittest
+import urllib.parse
 
 import harness
 import namespaces
 from harness import Case, OK, USAGE, poll, sheet
+from receiver import Receiver
 from service_test import Server, multipart
 
 CLOSED = "401 token-missing"
@@ -283,6 +285,26 @@ class Tenants(Guarded):
             self.assertEqual(again["id"], job["id"])
             other = self.submit(whose, text).json
             self.assertEqual(other["duplicate_of"], job["id"])
+
+    def test_a_tenants_deliveries_are_its_own(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.stop)
+        self.start(f"webhook.allow-ports=[{receiver.port}]")
+        hook = urllib.parse.quote(json.dumps({"url": receiver.url()}))
+        job = self.ask(
+            "POST", f"/v1/jobs?webhook={hook}", "a", self.catalogue(),
+            Content_Type="text/csv",
+        ).json["id"]
+        event = poll(receiver.deliveries)[0].id
+        for whose, asked in (("b", "404 no-such-"), ("a", "20"),
+                             ("house", "20")):
+            for line in (f"GET /v1/jobs/{job}/deliveries",
+                         f"POST /v1/deliveries/{event}/replay"):
+                method, path = line.split()
+                body = b"" if method == "POST" else None
+                answer = self.said(method, path, whose, body)
+                self.assertTrue(answer.startswith(asked), (line, answer))
+        self.assertEqual({came.id for came in receiver.deliveries()}, {event})
 
     def test_a_tenants_queue_has_its_own_limit(self):
         self.start("jobs.max-running=1", "jobs.max-queued-per-tenant=2")

@@ -8,10 +8,12 @@ with SIGKILL, its whole process group, at K moments that the seed decides, while
 one client submits the same sheet with the same Idempotency-Key over and over,
 one polls and one downloads. There must be exactly one job; no counter that was
 shown may go back; at the end every slot is answered once, by a file with the
-right content, and no more was fetched twice than was under way at the kills.
+right content, and no more was fetched twice than was under way at the kills;
+and its webhook has been told, whatever came before the receiver answered.
 """
 
 import collections
+import contextlib
 import csv
 import hashlib
 import io
@@ -26,11 +28,13 @@ import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 
 import crash
 import harness
 import pictures
 from crash import check
+from receiver import Receiver
 from service_test import Server
 
 KEY = "one-job"
@@ -42,7 +46,7 @@ UNDER_WAY = 16 + 2 * 16
 class Service(Server):
     """A server that is started again on the same port after each kill."""
 
-    def __init__(self, folder, origin):
+    def __init__(self, folder, origin, receiver):
         self.port = harness.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -51,6 +55,7 @@ class Service(Server):
             "--set", f'store.journal="{folder}/journal"',
             "--set", f'store.images="{folder}/images"',
             "--set", "jobs.slots=16", "--set", "store.commit-outcomes=16",
+            "--set", f"webhook.allow-ports=[{receiver.port}]",
             *harness.loopback(origin.port, "fetch.per-origin=16"),
         ]
         self.process = None
@@ -76,9 +81,12 @@ class Service(Server):
 class Clients:
     """What a shop's back office does, whatever becomes of the server."""
 
-    def __init__(self, service, text):
+    def __init__(self, service, text, hook):
         self.service = service
         self.text = text.encode()
+        self.query = urllib.parse.urlencode(
+            {"target": "quality:50", "webhook": json.dumps({"url": hook})}
+        )
         self.over = threading.Event()
         self.ids = collections.Counter()
         self.refused = collections.Counter()
@@ -116,7 +124,7 @@ class Clients:
 
     def submit(self):
         answer = self.service.ask(
-            "POST", "/v1/jobs?target=quality:50", self.text,
+            "POST", f"/v1/jobs?{self.query}", self.text,
             Content_Type="text/csv", Idempotency_Key=KEY,
         )
         if answer.status == 202:
@@ -221,15 +229,23 @@ def examine(options, service, clients, requests, kills):
     return all(fine)
 
 
-def run(options, folder, photos, origins):
-    origins.append(harness.FaultyOrigin(photos))
-    origin = origins[0]
+def told(receiver, job):
+    """Waits for the webhook, and says whether it was told of one end."""
+    events = {
+        (one.id, one.json["type"], one.json["data"]["id"])
+        for one in harness.poll(receiver.deliveries, 30)
+    }
+    return check([event[1:] for event in events], [("job.completed", job)],
+                 "events of the webhook")
+
+
+def run(options, folder, origin, receiver):
     with open(crash.write_sheet(folder, origin.base, options.images)) as file:
         text = file.read()
-    service = Service(folder, origin)
+    service = Service(folder, origin, receiver)
     kills = 0
     try:
-        with Clients(service, text) as clients:
+        with Clients(service, text, receiver.url()) as clients:
             for moment in crash.moments(options):
                 kill_at(service, origin, moment)
                 kills += 1
@@ -241,6 +257,7 @@ def run(options, folder, photos, origins):
         return all([
             check(unfinished["finished_at"], None, "ended before the last kill"),
             examine(options, service, clients, origin.requests(), kills),
+            told(receiver, clients.job()),
         ])
     finally:
         if service.process and service.process.poll() is None:
@@ -255,12 +272,12 @@ def main():
     pictures.make_many(
         photos, crash.DISTINCT, options.width, options.width * 2 // 3
     )
-    origins = []
-    try:
-        fine = run(options, folder, photos, origins)
-    finally:
-        for origin in origins:
-            origin.stop()
+    with contextlib.ExitStack() as stack:
+        origin = harness.FaultyOrigin(photos)
+        stack.callback(origin.stop)
+        receiver = Receiver()
+        stack.callback(receiver.stop)
+        fine = run(options, folder, origin, receiver)
     shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if fine else 1)
 

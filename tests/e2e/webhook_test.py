@@ -6,6 +6,7 @@ import random
 import stat
 import threading
 import time
+from unittest import mock
 
 import harness
 from harness import OK, USAGE, WITH_FAILURES, Case, poll, sheet
@@ -477,6 +478,20 @@ class Secrets(WebhookCase):
         refused = harness.run(["config", "show"], env=bad)
         self.assertExit(USAGE, refused)
         self.assertNotIn("hunter2", refused.stdout + refused.stderr)
+
+    def test_logs_no_secret_and_no_query(self):
+        receiver = self.receiver()
+        log = os.path.join(self.folder, "serve.log")
+        with mock.patch.dict(os.environ, PIXMILL_WEBHOOK_SECRETS=SECRET):
+            server = self.start(f'log.file="{log}"', 'log.level="debug"')
+        job = self.submit(server, receiver.url("/hook?key=hunter2"))
+        self.settled(server, job)
+        server.stop()
+        with open(log, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("/hook", text)
+        for secret in (SECRET, SECRET.removeprefix("whsec_"), "hunter2"):
+            self.assertNotIn(secret, text)
 
 
 class Verbs(WebhookCase):

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -50,6 +51,8 @@ public:
 
   caf::expected<actors::job_status> accept(job_record job,
                                            std::string csv) override {
+    if (before_accept)
+      before_accept();
     if (full)
       return make_error(errc::disk_full, "as asked");
     if (auto no_room = room(job.tenant))
@@ -187,7 +190,8 @@ public:
   }
 
   bool full = false;
-  std::vector<item> known_items; ///< The items of every job.
+  std::function<void()> before_accept; ///< Holds a submission up.
+  std::vector<item> known_items;       ///< The items of every job.
   http::source_picture fetched_source;
   std::string source_refused;
   std::string asked_source;

@@ -1,3 +1,6 @@
+#include <future>
+#include <latch>
+
 #include "model/sha256.hpp"
 #include "tests/http/raw_client.hpp"
 #include "tests/http/service_fixture.hpp"
@@ -50,6 +53,26 @@ TEST_F(ServiceAccess, IsGuardedByTheFirstTokenAtOnce) {
   EXPECT_EQ(one.at("scopes"), nlohmann::json({"submit", "admin"}));
   EXPECT_TRUE(one.at("tenant").is_null());
   EXPECT_TRUE(one.at("expires_at").is_null());
+}
+
+TEST_F(ServiceAccess, TakesSoManySubmissionsAtOnce) {
+  settings.max_submissions = 1;
+  std::latch held{1}, go_on{1};
+  head.before_accept = [&] {
+    held.count_down();
+    go_on.wait();
+  };
+  start();
+  auto first = std::async(std::launch::async, [&] { return submit(""); });
+  held.wait();
+  const auto refused = submit("");
+  go_on.count_down();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.code(), "too-many-submissions");
+  EXPECT_GT(std::stoi(refused.field("Retry-After")), 0);
+  EXPECT_EQ(first.get().status, 202);
+  head.before_accept = nullptr;
+  EXPECT_EQ(submit("").status, 202);
 }
 
 TEST_F(ServiceAccess, RefusesTokensThatCannotBe) {
