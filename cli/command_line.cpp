@@ -10,6 +10,7 @@
 
 #include "cli/client_flags.hpp"
 #include "cli/cluster_flags.hpp"
+#include "cli/db_flags.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/help_format.hpp"
 #include "cli/sheet_flags.hpp"
@@ -20,12 +21,12 @@
 namespace pixmill::cli {
 namespace {
 
-constexpr std::array<std::string_view, 28> verb_names{
-  "run",    "serve",   "validate", "verify", "submit",  "status",
-  "watch",  "results", "cancel",   "pause",  "resume",  "retry",
-  "ls",     "token",   "config",   "doctor", "version", "deliveries",
-  "replay", "webhook", "compare",  "audit",  "worker",  "cert",
-  "nodes",  "drain",   "undrain",  "console"};
+constexpr std::array<std::string_view, 29> verb_names{
+  "run",    "serve",   "validate", "verify",  "submit",  "status",
+  "watch",  "results", "cancel",   "pause",   "resume",  "retry",
+  "ls",     "token",   "config",   "doctor",  "version", "deliveries",
+  "replay", "webhook", "compare",  "audit",   "worker",  "cert",
+  "nodes",  "drain",   "undrain",  "console", "db"};
 
 constexpr auto result_group = "What is written";
 
@@ -199,6 +200,7 @@ struct parse_targets {
   token_targets token;
   webhook_targets webhook;
   cluster_targets cluster;
+  db_targets db;
   config_show_options show;
   doctor_options doctor;
   version_options version;
@@ -230,6 +232,7 @@ void describe(CLI::App& app, parse_targets& into) {
   add_token_verbs(app, into.token);
   add_webhook_verbs(app, into.webhook);
   add_cluster_verbs(app, into.cluster);
+  add_db_verbs(app, into.db);
   auto& config = *app.add_subcommand("config", "Shows the settings in force");
   config.require_subcommand(1);
   add_plain(config, into.show, "show",
@@ -250,6 +253,8 @@ command_line selected(const CLI::App& app, parse_targets from) {
     out.verb = std::move(*client);
   else if (auto token = selected_token_verb(app, std::move(from.token)))
     out.verb = std::move(*token);
+  else if (auto db = selected_db_verb(app, std::move(from.db)))
+    out.verb = std::move(*db);
   else if (auto cluster = selected_cluster_verb(app, std::move(from.cluster)))
     std::visit(
       [&out](auto& options) {
@@ -324,6 +329,9 @@ parse_command_line(const std::vector<std::string>& arguments) {
     if (app.got_subcommand("webhook")
         && app.get_subcommand("webhook")->get_subcommands().empty())
       return usage("webhook what? known: webhook verify, secret, rotate, test");
+    if (app.got_subcommand("db")
+        && app.get_subcommand("db")->get_subcommands().empty())
+      return usage("db what? known: db check, db backup DIR, db restore DIR");
     if (app.got_subcommand("cert")
         && app.get_subcommand("cert")->get_subcommands().empty())
       return usage("cert what? known: cert init, cert issue NAME, cert show "

@@ -6,6 +6,7 @@
 
 #include "cli/cert.hpp"
 #include "cli/client_options.hpp"
+#include "cli/db.hpp"
 #include "cli/run.hpp"
 #include "cli/serve.hpp"
 #include "cli/sheet_options.hpp"
@@ -59,7 +60,7 @@ struct command_line {
                audit_options, compare_options, client_options, token_options,
                config_show_options, doctor_options, version_options,
                webhook_verify_options, webhook_secret_options, worker_options,
-               cert_options>
+               cert_options, db_options>
     verb;
 };
 

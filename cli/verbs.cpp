@@ -10,6 +10,7 @@
 #include "cli/command_line.hpp"
 #include "cli/compare.hpp"
 #include "cli/config_show.hpp"
+#include "cli/db.hpp"
 #include "cli/doctor.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/run.hpp"
@@ -122,6 +123,7 @@ int main_with(const std::vector<std::string>& arguments,
         return worker_verb(x, *loaded, program, to);
       },
       [&](const cert_options& x) { return cert(x, to); },
+      [&](const db_options& x) { return db(x, loaded->values, to); },
       [&](const webhook_secret_options& x) {
         return webhook_secret_verb(x, loaded->values, to);
       },

@@ -84,7 +84,6 @@ private:
   caf::expected<caf::unit_t> start(std::uint32_t schema);
   rocksdb::Status open_families();
   caf::expected<caf::unit_t> check_schema(std::uint32_t schema);
-  caf::error corrupt(std::string_view what) const;
   caf::error to_open_error(const rocksdb::Status& status) const;
 
   caf::expected<caf::unit_t> put_meta(std::string_view key,
