@@ -10,8 +10,8 @@ state="$RIG_STATE/pixmill"
 [ "${KEEP:-}" = 1 ] || rm -rf "$state"
 mkdir -p "$state/out"
 
-# The other systems load an origin with up to 64 transfers and keep no limit
-# for one host; loopback is open to them.
+# The other systems keep no limit for one host, and loopback is open to them.
+# How many images are under way is the default.
 spawn "$state" 1-serve "$PIXMILL" serve \
   --port "${PIXMILL_PORT:-18300}" \
   --set http.compat=true \
@@ -20,6 +20,6 @@ spawn "$state" 1-serve "$PIXMILL" serve \
   --set 'fetch.allow-cidrs=["127.0.0.0/8"]' \
   --set "fetch.allow-ports=[$ORIGIN_PORT,$FAULTY_PORT]" \
   --set 'webhook.allow-ports=[18990]' \
-  --set fetch.per-origin=64 --set jobs.slots=64
+  --set fetch.per-origin=64
 wait_port "${PIXMILL_PORT:-18300}"
 echo "http://127.0.0.1:${PIXMILL_PORT:-18300}"
