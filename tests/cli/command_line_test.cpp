@@ -162,7 +162,7 @@ TEST(CommandLine, GuessesTheVerb) {
     "\"frobnicate\" is not a verb; known: run, serve, validate, verify, "
     "submit, status, watch, results, cancel, pause, resume, retry, ls, "
     "token, config, doctor, version, deliveries, replay, webhook, "
-    "compare, audit, worker, cert, nodes, drain, undrain, console");
+    "compare, audit, worker, cert, nodes, drain, undrain, console, db");
 }
 
 TEST(CommandLine, GuessesTheFlag) {
