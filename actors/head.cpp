@@ -162,6 +162,10 @@ public:
     return inspector_;
   }
 
+  std::shared_ptr<node_directory> directory() {
+    return directory_;
+  }
+
   load work() const {
     return {.fetch = parts_.fetcher->load(), .codec = parts_.codec->load()};
   }
@@ -249,6 +253,7 @@ private:
                     caf::after(std::chrono::seconds{5}) >> [] {});
       handle = nullptr;
     };
+    directory_->clear();
     end(supervisor_);
     end(dispatcher_);
     end(worker_);
@@ -267,6 +272,8 @@ private:
   system_config config_;
   caf::actor_system system_;
   inspector inspector_{system_};
+  std::shared_ptr<node_directory> directory_ =
+    std::make_shared<node_directory>(system_);
   journal_actor journal_;
   archive_actor archive_;
   dispatcher_actor dispatcher_;
@@ -404,6 +411,14 @@ head::origins(std::chrono::milliseconds patience) const {
 
 const inspector& head::inside() const {
   return impl_->inside();
+}
+
+node_directory& head::others() {
+  return *impl_->directory();
+}
+
+std::shared_ptr<node_directory> head::directory() {
+  return impl_->directory();
 }
 
 const persistence::journal_store& head::journal() const {

@@ -14,6 +14,7 @@
 #include "actors/inspector.hpp"
 #include "actors/messages.hpp"
 #include "actors/news_board.hpp"
+#include "actors/node_directory.hpp"
 #include "actors/protocol.hpp"
 #include "actors/settings.hpp"
 #include "imaging/codec_pool.hpp"
@@ -177,6 +178,13 @@ public:
 
   /// Returns what looks at the actors of this process.
   const inspector& inside() const;
+
+  /// Returns what looks into the nodes that have joined.
+  node_directory& others();
+
+  /// Returns the same for whoever tells it of them; it knows nobody any more
+  /// once the head has ended.
+  std::shared_ptr<node_directory> directory();
 
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;

@@ -41,25 +41,39 @@ std::vector<actor_report> inspector::list() {
   return out;
 }
 
-std::optional<inspector::inside>
-inspector::look(std::uint64_t id, std::chrono::milliseconds patience) const {
-  inside out;
-  caf::strong_actor_ptr whom;
+std::optional<inspector::found_actor> inspector::find(std::uint64_t id) {
+  found_actor out;
   const bool lives = telemetry::actor_registry::instance().visit(
     id, [&](const telemetry::actor_record& record) {
-      out.report = to_report(record.snapshot());
-      out.detail = record.detail();
-      whom = actor_behind(record);
+      out.seen.report = to_report(record.snapshot());
+      out.seen.detail = record.detail();
+      out.whom = actor_behind(record);
     });
-  if (!lives)
+  return lives ? std::optional{std::move(out)} : std::nullopt;
+}
+
+std::optional<actor_report> inspector::report(std::uint64_t id) {
+  std::optional<actor_report> out;
+  telemetry::actor_registry::instance().visit(
+    id, [&](const telemetry::actor_record& record) {
+      out = to_report(record.snapshot());
+    });
+  return out;
+}
+
+std::optional<inspector::inside>
+inspector::look(std::uint64_t id, std::chrono::milliseconds patience) const {
+  auto found = find(id);
+  if (!found)
     return std::nullopt;
-  if (!whom)
+  auto out = std::move(found->seen);
+  if (!found->whom)
     return out;
   caf::scoped_actor self{*system_};
   const auto asked = steady_clock::now();
   self
-    ->request<caf::message_priority::high>(caf::actor_cast<caf::actor>(whom),
-                                           patience, atom::inspect::value)
+    ->request<caf::message_priority::high>(
+      caf::actor_cast<caf::actor>(found->whom), patience, atom::inspect::value)
     .receive(
       [&](const actor_report& answer) {
         out.answered = true;
@@ -70,10 +84,8 @@ inspector::look(std::uint64_t id, std::chrono::milliseconds patience) const {
         // It is busy, or has ended: then the answer says so.
       });
   // What it is at may have changed while it was asked.
-  telemetry::actor_registry::instance().visit(
-    id, [&](const telemetry::actor_record& record) {
-      out.report = to_report(record.snapshot());
-    });
+  if (auto now = report(id))
+    out.report = std::move(*now);
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include <caf/actor_control_block.hpp>
+
 #include "actors/messages.hpp"
 #include "telemetry/actor_record.hpp"
 
@@ -35,6 +37,19 @@ public:
     std::chrono::microseconds took{0};
     std::uint64_t mailbox = 0; ///< When it answered.
   };
+
+  /// What is known of an actor without asking it, and how it is asked; null:
+  /// it is ending.
+  struct found_actor {
+    inside seen;
+    caf::strong_actor_ptr whom;
+  };
+
+  /// @returns Nothing: there is none of this id.
+  static std::optional<found_actor> find(std::uint64_t id);
+
+  /// Returns what is known of one actor of those in `list`.
+  static std::optional<actor_report> report(std::uint64_t id);
 
   /// Looks into an actor, and asks it something.
   /// @param patience How long to wait for its answer.

@@ -8,6 +8,7 @@
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/inspection_messages.hpp"
 #include "actors/messages.hpp"
 
 /// Who says what to whom. Commands go down and are answered; outcomes go up,
@@ -16,7 +17,7 @@ namespace pixmill::actors {
 
 /// Version of all that is said between nodes: raised with any change of a
 /// message or of what it means. Nodes of different versions do not join.
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 namespace atom {
 
@@ -44,6 +45,9 @@ using link = caf::atom_constant<caf::atom("link")>;
 using leave = caf::atom_constant<caf::atom("leave")>;
 using salvage = caf::atom_constant<caf::atom("salvage")>;
 using sample = caf::atom_constant<caf::atom("sample")>;
+using kill = caf::atom_constant<caf::atom("kill")>;
+using origins = caf::atom_constant<caf::atom("origins")>;
+using load = caf::atom_constant<caf::atom("load")>;
 
 } // namespace atom
 
@@ -236,6 +240,28 @@ using supervisor_actor = caf::typed_actor<
   // Main, once: wake all unfinished jobs.
   caf::replies_to<atom::restore>::with<void>>;
 
+/// One per node without a head of its own: what looks inside there. Asked by
+/// the head's front ends, which wait for no answer longer than half a second.
+using inspector_actor =
+  caf::typed_actor<inspected,
+                   // Some of the node's actors.
+                   caf::replies_to<actor_page_query>::with<actor_page>,
+                   // All that is known of one; it is asked itself as well.
+                   caf::replies_to<actor_query>::with<actor_view>,
+                   // End an IMAGE or a ROW as if it had crashed; whether there
+                   // is such a one.
+                   caf::replies_to<atom::kill, std::uint64_t>::with<bool>,
+                   // Begin a trace. False: as many run as may.
+                   caf::replies_to<trace_request>::with<bool>,
+                   // What has a trace seen?
+                   caf::replies_to<trace_query>::with<trace_view>,
+                   // End a trace.
+                   caf::reacts_to<atom::cancel, std::string>,
+                   // What does the node know of origins?
+                   caf::replies_to<atom::origins>::with<origins_view>,
+                   // How far are the node's images?
+                   caf::replies_to<atom::load>::with<stage_report>>;
+
 } // namespace pixmill::actors
 
 // Registered once, in this order, on every node: append only, and raise the
@@ -290,6 +316,15 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_status))
 CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::actors::node_status>))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::node_command))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::audit_entry))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_page_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_page))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::actor_view))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::trace_request))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::trace_query))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::trace_view))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origins_view))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::stage_report))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

@@ -66,7 +66,8 @@ cluster_part::publish(actors::head& head, const std::string& url) const {
     return nullptr;
   return cluster::published_head::open(
     head.system(), settings, head.dispatcher(),
-    settings.upload_url.empty() ? "port " + port_of(url) : settings.upload_url);
+    settings.upload_url.empty() ? "port " + port_of(url) : settings.upload_url,
+    head.directory());
 }
 
 std::string

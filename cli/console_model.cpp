@@ -308,7 +308,9 @@ void console_model::open_selected() {
   // The root of the tree is no actor.
   if (next == console_screen::actor && row->id == "head:0")
     return;
-  const auto id = row->id;
+  if (!row->node.empty()) // So in the tree, where a node is no actor, too.
+    next = console_screen::actors;
+  const auto id = row->node.empty() ? row->id : row->node;
   back_.push_back(query_);
   if (next == console_screen::actors) {
     open_screen(next);

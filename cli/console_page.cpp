@@ -176,7 +176,12 @@ console_page nodes_page(const json& x) {
                          {size_of(number_in(each, "memory_bytes"))},
                          {fixed(number_in(each, "rtt_ms"), 1) + " ms"},
                          {age_of(number_in(each, "last_heartbeat_s")) + " ago"},
-                         {text_in(each, "version")}}});
+                         {text_in(each, "version")}},
+                        {},
+                        {},
+                        text_in(each, "local") == "true"
+                          ? std::string{"head"}
+                          : text_in(each, "name")});
   return out;
 }
 
@@ -198,7 +203,10 @@ console_row actor_row(const json& x, std::size_t depth = 0) {
            {.text = percent(busy), .how = busy > 0.9 ? tint::bad : tint::plain},
            {number_in(x, "busy_ms") > 0 ? text_in(x, "busy_ms") + " ms" : ""},
            {age_of(number_in(x, "age_s"))},
-           {text_in(x, "label")}}};
+           {text_in(x, "label")}},
+          {},
+          {},
+          text_in(x, "kind") == "node" ? text_in(x, "node") : std::string{}};
 }
 
 void add_branch(const json& x, std::size_t depth, console_page& out) {

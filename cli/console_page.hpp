@@ -48,6 +48,7 @@ struct console_row {
   std::vector<table::cell> cells;
   std::string code{}; ///< Of a group of failures.
   std::string host{};
+  std::string node{}; ///< What a node is called where its actors are.
 };
 
 /// What stands on a screen.

@@ -29,42 +29,9 @@ sheet_rules rules_of(const job_options& options) {
 
 head_introspection::head_introspection(actors::head& head,
                                        std::vector<http::setting_view> settings)
-    : head_{head}, settings_{std::move(settings)}, failures_{head.journal()} {
+    : head_{head}, others_{head.others()}, traces_{others_},
+      settings_{std::move(settings)}, failures_{head.journal()} {
   // nop
-}
-
-std::vector<http::node_actors> head_introspection::actors() {
-  return {{.node = http::head_node, .actors = head_.inside().list()}};
-}
-
-std::optional<http::actor_inside>
-head_introspection::actor(const http::actor_address& which) {
-  if (which.node != http::head_node)
-    return std::nullopt;
-  auto seen = head_.inside().look(which.id, http::look_timeout);
-  if (!seen)
-    return std::nullopt;
-  return http::actor_inside{.report = std::move(seen->report),
-                            .detail = std::move(seen->detail),
-                            .probe = {.answered = seen->answered,
-                                      .took = seen->took,
-                                      .mailbox = seen->mailbox}};
-}
-
-bool head_introspection::kill(const http::actor_address& which) {
-  return which.node == http::head_node && head_.inside().kill(which.id);
-}
-
-bool head_introspection::trace(const std::string& id, const std::string& node,
-                               const telemetry::trace_order& order) {
-  return node == http::head_node
-         && telemetry::message_traces::instance().begin(id, order);
-}
-
-std::optional<telemetry::trace_part>
-head_introspection::traced(const std::string& id, std::size_t seen,
-                           std::chrono::milliseconds longest) {
-  return telemetry::message_traces::instance().read(id, seen, longest);
 }
 
 // -- the whole ----------------------------------------------------------------
@@ -120,9 +87,18 @@ http::stage_load head_introspection::stages() {
                        .codec_processes = load.codec.processes,
                        .storing = 0,
                        .latched = head_.journal().tally().latched()};
-  // On this node; elsewhere it would have to be asked for.
   out.storing = telemetry::actor_registry::instance().count(
     telemetry::actor_kind::image, "storing");
+  // Of a node that does not answer, nothing is known.
+  for (const auto& other : others_.loads())
+    if (const auto& x = other.answer) {
+      out.downloading += x->downloading;
+      out.downloads_waiting += x->downloads_waiting;
+      out.compressing += x->compressing;
+      out.compressions_waiting += x->compressions_waiting;
+      out.codec_processes += x->codec_processes;
+      out.storing += x->storing;
+    }
   return out;
 }
 
@@ -149,34 +125,6 @@ http::head_overview head_introspection::overview() {
           .node_count = count_nodes(),
           .cores = std::max(1u, std::thread::hardware_concurrency())};
 }
-
-std::vector<http::node_origins> head_introspection::origins() {
-  http::node_origins out{.node = http::head_node, .origins = {}};
-  auto known = head_.origins(http::look_timeout);
-  if (!known) {
-    out.silent = http::look_timeout;
-    return {std::move(out)};
-  }
-  std::sort(known->begin(), known->end(), [](const auto& a, const auto& b) {
-    const auto rank = [](const net::origin_load& x) {
-      return std::make_tuple(x.active + x.waiting, x.pause.count(), x.done);
-    };
-    return rank(a) != rank(b) ? rank(a) > rank(b) : a.origin < b.origin;
-  });
-  for (auto& x : *known)
-    out.origins.push_back({.origin = std::move(x.origin),
-                           .active = x.active,
-                           .waiting = x.waiting,
-                           .limit = x.limit,
-                           .done = x.done,
-                           .errors = x.errors,
-                           .p50 = x.p50,
-                           .p99 = x.p99,
-                           .pause = x.pause});
-  return {std::move(out)};
-}
-
-// -- the past -----------------------------------------------------------------
 
 caf::expected<std::vector<failure_group>>
 head_introspection::failures(const std::string& job) {

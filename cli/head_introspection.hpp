@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/head.hpp"
+#include "cli/trace_collector.hpp"
 #include "http/introspection.hpp"
 #include "persistence/failure_census.hpp"
 
@@ -26,7 +27,7 @@ public:
   bool kill(const http::actor_address& which) override;
   bool trace(const std::string& id, const std::string& node,
              const telemetry::trace_order& order) override;
-  std::optional<telemetry::trace_part>
+  std::optional<http::trace_part>
   traced(const std::string& id, std::size_t seen,
          std::chrono::milliseconds longest) override;
 
@@ -51,9 +52,12 @@ private:
 
   rate_sample recent();
   http::stage_load stages();
+  http::node_origins own_origins();
   std::size_t count_nodes();
 
   actors::head& head_;
+  actors::node_directory& others_;
+  trace_collector traces_;
   std::vector<http::setting_view> settings_;
   const unix_ms since_ = unix_now();
   persistence::failure_census failures_;

@@ -20,7 +20,7 @@ std::string skew(const std::string& name, std::uint32_t protocol,
 void hub_state::start(hub_setup setup) {
   setup_ = std::move(setup);
   self_->set_down_handler(
-    [this](const caf::down_msg& message) { down(message.source); });
+    [this](const caf::down_msg& message) { down(message); });
 }
 
 std::string hub_state::judge(std::uint32_t protocol, const std::string& build,
@@ -50,9 +50,29 @@ std::string hub_state::judge(std::uint32_t protocol, const std::string& build,
   return {};
 }
 
-void hub_state::down(const caf::actor_addr& who) {
-  std::erase_if(guests_,
-                [&who](const auto& entry) { return entry.second.who == who; });
+void hub_state::look_into(std::uint64_t life,
+                          const caf::strong_actor_ptr& inspector) {
+  const auto& sender = self_->current_sender();
+  if (!sender || !inspector || !setup_.directory)
+    return;
+  const auto known = guests_.find(sender->node());
+  if (known == guests_.end() || known->second.life != life
+      || inspector->node() != sender->node())
+    return;
+  setup_.directory->enter(known->second.name, life, inspector);
+}
+
+void hub_state::down(const caf::down_msg& message) {
+  // Who takes its leave ends by itself.
+  const bool lost = message.reason == caf::exit_reason::remote_link_unreachable;
+  for (auto i = guests_.begin(); i != guests_.end(); ++i) {
+    if (i->second.who != message.source)
+      continue;
+    if (setup_.directory)
+      setup_.directory->leave(i->second.life, lost);
+    guests_.erase(i);
+    return;
+  }
 }
 
 caf::behavior hub(caf::stateful_actor<hub_state>* self, hub_setup setup) {
@@ -75,6 +95,9 @@ caf::behavior hub(caf::stateful_actor<hub_state>* self, hub_setup setup) {
                      {{"node", name}, {"why", refused}});
       return {own.protocol, own.build, refused, caf::strong_actor_ptr{},
               std::string{}};
+    },
+    [self](show, std::uint64_t life, const caf::strong_actor_ptr& inspector) {
+      self->state.look_into(life, inspector);
     },
   };
 }

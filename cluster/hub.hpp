@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include <caf/actor_addr.hpp>
@@ -12,6 +13,7 @@
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include "actors/node_directory.hpp"
 #include "actors/protocol.hpp"
 #include "cluster/network.hpp"
 
@@ -21,12 +23,15 @@
 namespace pixmill::cluster {
 
 using hello = caf::atom_constant<caf::atom("hello")>;
+using show = caf::atom_constant<caf::atom("show")>;
 
 /// What a head says of itself.
 struct hub_setup {
   actors::dispatcher_actor dispatcher;
   std::string store; ///< Where results go: see `upload_sink::aim`.
   heartbeat_times heartbeats;
+  /// Is told who can be looked into; null: nobody.
+  std::shared_ptr<actors::node_directory> directory{};
   std::uint32_t protocol = actors::protocol_version;
   std::string build = PIXMILL_VERSION;
 };
@@ -42,7 +47,8 @@ public:
   std::string judge(std::uint32_t protocol, const std::string& build,
                     const std::string& name, std::uint64_t life,
                     const heartbeat_times& heartbeats);
-  void down(const caf::actor_addr& who);
+  void look_into(std::uint64_t life, const caf::strong_actor_ptr& inspector);
+  void down(const caf::down_msg& message);
   const hub_setup& setup() const noexcept {
     return setup_;
   }
@@ -61,7 +67,8 @@ private:
 
 /// Answers `hello`, protocol, build, name, life (64 random bits of the
 /// process), heartbeat interval and timeout (ms), with protocol, build, why not
-/// (empty: welcome), the DISPATCHER, and where results go.
+/// (empty: welcome), the DISPATCHER, and where results go. Who was welcome may
+/// then `show`, with its life, the INSPECTOR of its node.
 caf::behavior hub(caf::stateful_actor<hub_state>* self, hub_setup setup);
 
 /// Returns what is told when two versions meet: both, to both.

@@ -33,7 +33,8 @@ caf::error check_publishing(const cluster_settings& settings,
 caf::expected<std::unique_ptr<published_head>>
 published_head::open(caf::actor_system& system,
                      const cluster_settings& settings,
-                     actors::dispatcher_actor dispatcher, std::string store) {
+                     actors::dispatcher_actor dispatcher, std::string store,
+                     std::shared_ptr<actors::node_directory> directory) {
   auto where = endpoint::parse(settings.address, true);
   if (!where)
     return std::move(where.error());
@@ -46,7 +47,8 @@ published_head::open(caf::actor_system& system,
   auto hub_actor =
     system.spawn(hub, hub_setup{.dispatcher = std::move(dispatcher),
                                 .store = std::move(store),
-                                .heartbeats = heartbeats});
+                                .heartbeats = heartbeats,
+                                .directory = std::move(directory)});
   const auto port =
     publish(system, {.bundle = settings.bundle}, hub_actor, *where);
   if (!port) {

@@ -8,6 +8,7 @@
 #include <caf/expected.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/node_directory.hpp"
 #include "actors/protocol.hpp"
 #include "cluster/endpoint.hpp"
 #include "cluster/network.hpp"
@@ -26,11 +27,13 @@ class published_head {
 public:
   /// @param system Made with `add_network`; outlives it.
   /// @param store Where results go: see `upload_sink::aim`.
+  /// @param directory Is told who can be looked into.
   /// @retval errc::config_invalid It cannot be listened on, or the system has
   ///         no heartbeats.
   static caf::expected<std::unique_ptr<published_head>>
   open(caf::actor_system& system, const cluster_settings& settings,
-       actors::dispatcher_actor dispatcher, std::string store);
+       actors::dispatcher_actor dispatcher, std::string store,
+       std::shared_ptr<actors::node_directory> directory);
   ~published_head();
   published_head(const published_head&) = delete;
   published_head& operator=(const published_head&) = delete;

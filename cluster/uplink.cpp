@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -127,6 +128,9 @@ caf::error uplink::stay(const waiter& wait) {
   if (setup_.aim)
     setup_.aim(head->store);
   self->monitor(*hub);
+  if (setup_.inspector)
+    self->send(*hub, show::value, life_,
+               caf::actor_cast<caf::strong_actor_ptr>(setup_.inspector));
   caf::anon_send(worker_, actors::atom::link::value, head->dispatcher);
   for (bool lost = false; !lost;) {
     self->receive([&](const caf::down_msg&) { lost = true; },

@@ -21,6 +21,8 @@ struct uplink_setup {
   std::string name; ///< Of this node.
   std::uint32_t protocol = actors::protocol_version;
   std::string build = PIXMILL_VERSION;
+  /// What looks inside this node for the head; null: nothing does.
+  actors::inspector_actor inspector{};
   /// Is told where results go, before the WORKER joins.
   std::function<void(const std::string&)> aim{};
   /// Whether the WORKER has ended, and with it the need for a head.

@@ -12,6 +12,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/image.hpp"
+#include "actors/node_inspector.hpp"
 #include "actors/worker.hpp"
 #include "cluster/certificates.hpp"
 #include "cluster/network.hpp"
@@ -82,12 +83,20 @@ public:
          .fetch = settings_.fetch,
          .about = {.labels = settings_.cluster.labels, .uploads = true}}),
       actors::dispatcher_actor{});
+    inspector_ = system_.spawn<caf::detached>(
+      actors::node_inspector,
+      actors::node_inspector_setup{
+        .node_name = settings_.name,
+        .origins = [fetcher = parts_.fetcher.get()](
+                     auto patience) { return fetcher->origins(patience); },
+        .load = [this] { return load(); }});
     watcher_ = std::thread{[this] { watch(); }};
   }
 
   ~impl() {
     caf::anon_send_exit(worker_, caf::exit_reason::user_shutdown);
     watcher_.join();
+    end_inspector(); // It asks the parts.
     parts_.codec.reset();
     parts_.fetcher.reset();
     parts_.sink.reset();
@@ -120,6 +129,7 @@ public:
                 {.head = settings_.head,
                  .network = {.bundle = settings_.cluster.bundle},
                  .name = settings_.name,
+                 .inspector = inspector_,
                  .aim = [this](const auto& store) { parts_.sink->aim(store); },
                  .over = [this] { return ended_.load(); }}};
     link.run(ending);
@@ -127,6 +137,24 @@ public:
   }
 
 private:
+  actors::stage_report load() const {
+    const auto fetch = parts_.fetcher->load();
+    const auto codec = parts_.codec->load();
+    return {.downloading = fetch.active,
+            .downloads_waiting = fetch.queued,
+            .compressing = codec.busy,
+            .compressions_waiting = codec.queued,
+            .codec_processes = codec.processes};
+  }
+
+  void end_inspector() {
+    caf::scoped_actor self{system_};
+    self->monitor(inspector_);
+    self->send_exit(inspector_, caf::exit_reason::user_shutdown);
+    self->receive([](const caf::down_msg&) {});
+    inspector_ = nullptr;
+  }
+
   void watch() {
     caf::scoped_actor self{system_};
     self->monitor(worker_);
@@ -140,6 +168,7 @@ private:
   caf::actor_system system_;
   std::shared_ptr<const actors::node_services> services_;
   actors::worker_actor worker_;
+  actors::inspector_actor inspector_;
   std::atomic<bool> ended_{false};
   std::thread watcher_;
 };

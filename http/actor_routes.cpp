@@ -10,6 +10,7 @@
 
 #include "http/actor_json.hpp"
 #include "http/answer.hpp"
+#include "http/missing_actor.hpp"
 #include "http/paging.hpp"
 #include "http/request_scope.hpp"
 #include "http/routes.hpp"
@@ -30,11 +31,6 @@ constexpr std::size_t deepest = 10;
 void refuse(httplib::Response& to, const std::string& detail) {
   send_problem(to,
                {422, "option-invalid", "An option is not valid", detail, 0});
-}
-
-void send_no_such_actor(httplib::Response& to, const std::string& id) {
-  send_problem(to, {404, "no-such-actor", "There is no such actor",
-                    id + ": none, or none any more", 0});
 }
 
 // A number within bounds; nothing: it is none.
@@ -103,9 +99,10 @@ void send_tree(route_context& context, const httplib::Request& request,
   if (request.has_param("root"))
     bounds.root = request.get_param_value("root");
   std::string next;
-  const auto body = to_json(look(context), bounds, next);
+  const auto survey = look(context);
+  const auto body = to_json(survey, bounds, next);
   if (body.empty())
-    return send_no_such_actor(response, bounds.root);
+    return send_missing_actor(response, bounds.root, survey);
   if (!next.empty())
     link_next(request, response, next, {"limit", "depth", "root"});
   send_json(response, 200, body);
@@ -117,10 +114,10 @@ void send_actor(route_context& context, const httplib::Request& request,
   const auto address = actor_address_from(id);
   const auto inside =
     address ? context.head.inside().actor(*address) : std::nullopt;
-  const auto body =
-    inside ? to_json(look(context), *address, *inside) : std::string{};
+  const auto survey = look(context);
+  const auto body = inside ? to_json(survey, *address, *inside) : std::string{};
   if (body.empty())
-    return send_no_such_actor(response, id);
+    return send_missing_actor(response, id, survey);
   send_json(response, 200, body);
 }
 
@@ -157,7 +154,7 @@ void kill_actor(route_context& context, const httplib::Request& request,
   const actor_tree tree{survey};
   const auto* which = tree.find(id);
   if (which == nullptr)
-    return send_no_such_actor(response, id);
+    return send_missing_actor(response, id, survey);
   const auto effect = effect_of(*which, tree.of(id).size());
   if (effect.empty())
     return send_problem(
@@ -170,7 +167,7 @@ void kill_actor(route_context& context, const httplib::Request& request,
       response, {409, "confirmation-needed", "Say that this is meant",
                  effect + R"(; {"confirm": ")" + id + R"("} does it)", 0});
   if (!context.head.inside().kill(which->address))
-    return send_no_such_actor(response, id);
+    return send_missing_actor(response, id, look(context));
   send_json(response, 202, json{{"killed", id}, {"effect", effect}}.dump());
 }
 

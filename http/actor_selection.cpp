@@ -85,13 +85,47 @@ std::optional<actor_address> actor_address_from(std::string_view text) {
   return out;
 }
 
+void actor_tree::add_nodes(const actor_survey& survey) {
+  const auto enter = [this](const std::string& name) -> surveyed_actor& {
+    auto& node = nodes_[name];
+    node.address.node = name;
+    node.parent = root;
+    node.report.kind = "node";
+    node.report.label = name;
+    node.report.state = "up";
+    return node;
+  };
+  for (const auto& each : survey.actors)
+    if (each.address.node != head_node) {
+      auto& age = enter(each.address.node).report.age_ms;
+      age = std::max(age, each.report.age_ms);
+    }
+  for (const auto& each : survey.silent)
+    if (each.node != head_node) {
+      auto& report = enter(each.node).report;
+      report.state = "no answer";
+      report.label += ": no answer, busy since "
+                      + to_rfc3339(unix_now() - each.since.count());
+      report.busy_ms = each.since.count();
+    }
+  for (const auto& [name, node] : nodes_) {
+    actors_.emplace(node.address.str(), &node);
+    children_[root].push_back(&node);
+  }
+}
+
 actor_tree::actor_tree(const actor_survey& survey) {
   actors_.reserve(survey.actors.size());
   for (const auto& each : survey.actors)
     actors_.emplace(each.address.str(), &each);
+  add_nodes(survey);
   for (const auto& each : survey.actors) {
+    const auto& node = each.address.node;
     const bool has_parent = actors_.count(each.parent) != 0;
-    children_[has_parent ? each.parent : root].push_back(&each);
+    children_[has_parent          ? each.parent
+              : node == head_node ? std::string{root}
+                                  : actor_address{node, 0}.str()]
+      .push_back(&each);
   }
   for (auto& [parent, list] : children_)
     std::sort(list.begin(), list.end(), came_before);

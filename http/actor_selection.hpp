@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,8 @@ actor_top top_of(const actor_survey& survey, const actor_filter& filter,
 std::optional<actor_address> actor_address_from(std::string_view text);
 
 /// Who is whose child. Those without a parent, or whose parent has ended, are
-/// children of the root.
+/// children of their node; those of the head's own are children of the root, as
+/// are the other nodes.
 class actor_tree {
 public:
   using children = std::vector<const surveyed_actor*>;
@@ -50,8 +52,10 @@ public:
 
   /// @param survey Outlives the tree.
   explicit actor_tree(const actor_survey& survey);
+  actor_tree(const actor_tree&) = delete;
+  actor_tree& operator=(const actor_tree&) = delete;
 
-  /// Returns an actor; null: there is none.
+  /// Returns an actor, or what stands for a node; null: there is none.
   const surveyed_actor* find(const std::string& address) const;
 
   /// Returns the children of an actor, or of the root; those that were spawned
@@ -59,6 +63,10 @@ public:
   const children& of(const std::string& address) const;
 
 private:
+  void add_nodes(const actor_survey& survey);
+
+  /// What stands for nodes other than the head's own, by name.
+  std::map<std::string, surveyed_actor> nodes_;
   std::unordered_map<std::string, const surveyed_actor*> actors_;
   std::unordered_map<std::string, children> children_;
 };

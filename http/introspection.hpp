@@ -59,6 +59,18 @@ struct actor_inside {
   actor_probe probe;
 };
 
+/// One message that an actor of a node has handled.
+struct node_message {
+  std::string node;
+  telemetry::traced_message message;
+};
+
+/// What one reader of a trace is told next.
+struct trace_part {
+  std::vector<node_message> messages;
+  std::optional<telemetry::trace_end> end{}; ///< Then nothing more comes.
+};
+
 /// How far the images under way are.
 struct stage_load {
   std::uint64_t downloading = 0;
@@ -135,14 +147,15 @@ public:
   /// @returns Whether there was one.
   virtual bool kill(const actor_address& which) = 0;
 
-  /// Begins a trace of an actor's node under an id that is new.
+  /// Begins a trace under an id that is new: of an actor of that node, or of
+  /// all that work for a job, on any node.
   /// @returns False: as many run as may, or the node does not answer.
   virtual bool trace(const std::string& id, const std::string& node,
                      const telemetry::trace_order& order) = 0;
 
   /// Returns what a trace has seen from message `seen` on; waits up to
   /// `longest` for something. Nothing: there is no such trace.
-  virtual std::optional<telemetry::trace_part>
+  virtual std::optional<trace_part>
   traced(const std::string& id, std::size_t seen,
          std::chrono::milliseconds longest) = 0;
 

@@ -9,6 +9,7 @@
 
 #include "http/actor_json.hpp"
 #include "http/answer.hpp"
+#include "http/missing_actor.hpp"
 #include "http/routes.hpp"
 
 namespace pixmill::http {
@@ -76,9 +77,10 @@ void begin_trace(route_context& context, const httplib::Request& request,
   const auto inside =
     address ? context.head.inside().actor(*address) : std::nullopt;
   if (!inside)
-    return send_problem(response,
-                        {404, "no-such-actor", "There is no such actor",
-                         text + ": none, or none any more", 0});
+    return send_missing_actor(response, text,
+                              context.looks.add(context.head.inside().actors(),
+                                                survey_log::longest,
+                                                survey_log::clock::now()));
   const bool whole_job = wish->whole_job && !inside->report.job.empty();
   const auto id = new_id("trc_", unix_now());
   const telemetry::trace_order order{
@@ -110,7 +112,7 @@ public:
     std::string text;
     if (part) {
       for (const auto& each : part->messages)
-        append(text, "message", to_json(each, head_node));
+        append(text, "message", to_json(each.message, each.node));
       seen_ += part->messages.size();
     }
     const auto end = !part               ? std::optional{"time"}

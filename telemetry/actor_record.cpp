@@ -32,6 +32,8 @@ const char* to_string(actor_kind kind) noexcept {
     return "notifier";
   case actor_kind::archive:
     return "archive";
+  case actor_kind::inspector:
+    return "inspector";
   }
   return "unknown";
 }

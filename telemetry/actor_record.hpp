@@ -21,10 +21,11 @@ enum class actor_kind : std::uint8_t {
   journal,
   notifier,
   archive,
+  inspector,
 };
 
 /// How many there are.
-inline constexpr std::size_t actor_kind_count = 9;
+inline constexpr std::size_t actor_kind_count = 10;
 
 /// Returns `supervisor`, `job`, …
 const char* to_string(actor_kind kind) noexcept;

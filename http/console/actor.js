@@ -65,8 +65,11 @@ function childTable() {
       nothing: h('p', {class: 'note pad'}, 'It has none.')});
 }
 
-/** The messages of an actor as they go by; ends by itself. */
+/** The messages of an actor, or of all that work for its job, as they go by;
+    ends by itself. */
 function tracer(view, id) {
+  const whole = h('input', {type: 'checkbox'});
+  const wide = h('label', {class: 'check', hidden: true}, whole, 'Its whole job');
   const list = h('ol', {class: 'events trace', 'aria-live': 'off', tabindex: '0',
                         'aria-label': 'Messages'});
   const said = h('span', {class: 'note', role: 'status'}, 'Up to 200 messages or 20 s.');
@@ -83,7 +86,7 @@ function tracer(view, id) {
     let seen = 0;
     try {
       const begun = await post(`/v1/actors/${encodeURIComponent(id)}/trace`,
-                               {limit: 200, seconds: 20}, signal);
+                               {limit: 200, seconds: 20, whole_job: whole.checked}, signal);
       await events(begun.links.events, (name, body) => {
         if (name === 'end') {
           said.textContent = `${count(seen)} messages; ended by its ${
@@ -109,7 +112,8 @@ function tracer(view, id) {
       go.lastChild.textContent = 'Trace';
     }
   }
-  return {node: card('Trace', {actions: [said, go]}, list), toggle};
+  return {node: card('Trace', {actions: [said, wide, go]}, list), toggle,
+          of: (one) => { wide.hidden = !one.job; }};
 }
 
 function stateBadge(one) {
@@ -166,6 +170,7 @@ class ActorScreen {
     if (!this.body.isConnected) fill(this.view.root, this.body);
     if (this.shown?.state !== one.state) this.drawHead(one);
     this.shown = one;
+    this.trace.of(one);
     this.view.title(`${one.kind} ${one.label ?? ''}`.trim());
     fill(this.probe, probeOf(one));
     this.drawFigures(one);

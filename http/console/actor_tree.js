@@ -8,10 +8,17 @@ import {badge, complain} from './ui.js';
 
 const atOnce = 50;
 
+/** Where more of it is: of a node, the actors on it. */
+function pageOf(actor) {
+  if (actor.kind === 'cluster') return '#/actors';
+  if (actor.kind === 'node') return `#/actors?node=${encodeURIComponent(actor.node)}`;
+  return `#/actors/${encodeURIComponent(actor.id)}`;
+}
+
 function rowOf(actor) {
   return h('span', {class: 'leaf'}, h('span', {class: `kind ${actor.kind}`}, actor.kind),
            h('span', {class: 'clip'}, actor.label || actor.id),
-           badge(actor.state, undefined),
+           badge(actor.state, actor.state === 'no answer' ? 'bad' : undefined),
            h('span', {class: 'soft number'}, actor.mailbox ? `${count(actor.mailbox)} waiting` : '',
              ' ', span(actor.age_s)));
 }
@@ -40,8 +47,7 @@ class Branch {
          h('span', {class: `twist ${this.parts ? '' : 'none'}`, 'aria-hidden': 'true',
                     on: {click: () => this.toggle()}}, this.parts ? (this.open ? '▾' : '▸') : ''),
          rowOf(actor), this.parts > 0 && h('span', {class: 'count'}, count(this.parts)),
-         h('a', {href: `#/actors/${encodeURIComponent(actor.id)}`, class: 'mono', tabindex: '-1'},
-           actor.id));
+         h('a', {href: pageOf(actor), class: 'mono', tabindex: '-1'}, actor.id));
   }
 
   take(children, cursor) {
@@ -93,7 +99,7 @@ function keysOf(tree) {
       Home: () => seen[0]?.focus(),
       End: () => seen.at(-1)?.focus(),
       Enter: () => {
-        if (here.branch) location.hash = `#/actors/${encodeURIComponent(here.branch.actor.id)}`;
+        if (here.branch) location.hash = pageOf(here.branch.actor);
         else here.querySelector('button')?.click();
       },
     }[event.key];

@@ -11,7 +11,7 @@ import {actorTree} from './actor_tree.js';
 const sorts = [['mailbox', 'Mailbox'], ['rate', 'Messages/s'], ['busy', 'Busy'], ['age', 'Age']];
 const windows = [['1s', '1 s'], ['10s', '10 s'], ['30s', '30 s'], ['60s', '1 min']];
 const kinds = ['supervisor', 'job', 'dispatcher', 'worker', 'row', 'image', 'journal',
-               'notifier', 'cluster', 'archive'];
+               'notifier', 'archive', 'inspector'];
 
 export function actorLink(id) {
   return h('a', {href: `#/actors/${encodeURIComponent(id)}`, class: 'mono'}, id);

@@ -64,6 +64,9 @@ export const nodes = {
         node.rtt_ms === null || node.rtt_ms === undefined ? none : `${decimal(node.rtt_ms)} ms`},
       {title: '', cell: steer},
     ], {key: (node) => node.id, caption: 'Nodes',
+        open: (node) => {
+          location.hash = `#/actors?node=${encodeURIComponent(node.local ? 'head' : node.name)}`;
+        },
         nothing: empty('nodes', 'No nodes', 'A worker joins with pixmill worker --join HOST:PORT.')});
     const draw = () => list.update(shown.filter((node) =>
       `${node.name} ${node.id} ${node.state}`.toLowerCase().includes(filter)));

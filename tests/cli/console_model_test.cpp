@@ -183,6 +183,16 @@ TEST_F(ConsoleModel, DrainsTheSelectedNodeAfterAYes) {
   EXPECT_EQ(press('y')->path, "/v1/nodes/b/drain");
 }
 
+TEST_F(ConsoleModel, OpensTheActorsOfANodeByItsName) {
+  press('4');
+  console_page page;
+  page.rows.push_back({"nod_1", {{.text = "b"}}, {}, {}, "b:9"});
+  model.take(model.query(), page, now);
+  press(kind::enter);
+  EXPECT_EQ(model.query().screen, console_screen::actors);
+  EXPECT_EQ(model.query().filters, std::vector<std::string>{"node=b%3A9"});
+}
+
 TEST_F(ConsoleModel, TriesAGroupAgain) {
   press('3');
   console_page page;

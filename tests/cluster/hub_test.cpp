@@ -1,6 +1,8 @@
 #include "cluster/hub.hpp"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/dispatcher.hpp"
 #include "tests/actors/actor_fixture.hpp"
@@ -17,12 +19,14 @@ protected:
     subject = system.spawn(hub, hub_setup{.dispatcher = dispatcher,
                                           .store = "port 8080",
                                           .heartbeats = beats,
+                                          .directory = directory,
                                           .protocol = 7,
                                           .build = "0.7"});
     run();
   }
 
   void TearDown() override {
+    directory->clear();
     stop(subject);
     stop(dispatcher);
     advance(std::chrono::seconds{2});
@@ -50,6 +54,15 @@ protected:
     return out;
   }
 
+  // Shows something as what looks into the node of this life.
+  void show_inspector(std::uint64_t life) {
+    self->send(subject, show::value, life,
+               caf::actor_cast<caf::strong_actor_ptr>(dispatcher));
+    run();
+  }
+
+  std::shared_ptr<actors::node_directory> directory =
+    std::make_shared<actors::node_directory>(system);
   actors::dispatcher_actor dispatcher;
   caf::actor subject;
 };
@@ -72,6 +85,14 @@ TEST_F(Hub, NoticesTwoLivesOfOneNodeId) {
   EXPECT_EQ(greet(7, 1), "");
   EXPECT_EQ(greet(7, 1), ""); // The same process again.
   EXPECT_NE(greet(7, 2).find("same CAF node id"), std::string::npos);
+}
+
+TEST_F(Hub, TellsWhoCanBeLookedInto) {
+  EXPECT_EQ(greet(7, 1), "");
+  show_inspector(2); // Nobody has said hello with that.
+  EXPECT_TRUE(directory->names().empty());
+  show_inspector(1);
+  EXPECT_EQ(directory->names(), std::vector<std::string>{"w1"});
 }
 
 } // namespace

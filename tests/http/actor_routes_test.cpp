@@ -95,6 +95,18 @@ TEST_F(ActorRoutes, EndOneOnlyWhenThatIsMeant) {
   EXPECT_EQ(head.cluster.killed, std::vector<std::string>{"head:3"});
 }
 
+TEST_F(ActorRoutes, SayThatANodeDoesNotAnswer) {
+  head.cluster.nodes.push_back({.node = "b", .actors = {}, .silent = 2s});
+  const auto listed = ask("GET", "/v1/actors").json();
+  EXPECT_EQ(listed.at("silent")[0].at("node"), "b");
+  for (const auto* path : {"/v1/actors/b:7", "/v1/actors/tree?root=b:7"})
+    EXPECT_EQ(ask("GET", path).code(), "node-silent") << path;
+  for (const auto* path : {"/v1/actors/b:7/kill", "/v1/actors/b:7/trace"})
+    EXPECT_EQ(ask("POST", path, {}, "{}").code(), "node-silent") << path;
+  EXPECT_EQ(ask("POST", "/v1/actors/b:0/kill", {}, "{}").code(),
+            "not-killable");
+}
+
 TEST_F(ActorRoutes, EndNoneThatNobodyStartsAgain) {
   EXPECT_EQ(
     ask("POST", "/v1/actors/head:1/kill", {}, R"({"confirm":"head:1"})").code(),

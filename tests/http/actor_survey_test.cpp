@@ -120,10 +120,35 @@ TEST(ActorTree, HangsRowsOfOtherNodesBelowTheirJob) {
                               report(6, "image", 5)}});
   const auto seen = log.add(nodes, 10s, clock::time_point{1h});
   const actor_tree tree{seen};
-  EXPECT_EQ(tree.of(actor_tree::root).size(), 2u); // SUPERVISOR and WORKER.
+  EXPECT_EQ(tree.of(actor_tree::root).size(), 2u); // SUPERVISOR, the node.
+  ASSERT_EQ(tree.of("b:9:0").size(), 1u);
+  EXPECT_EQ(tree.of("b:9:0")[0]->report.kind, "worker");
   ASSERT_EQ(tree.of("head:2").size(), 1u);
   EXPECT_EQ(tree.of("head:2")[0]->address.str(), "b:9:5");
   EXPECT_EQ(tree.of("b:9:5").size(), 1u);
+}
+
+TEST(ActorTree, HoldsNodesThatDoNotAnswer) {
+  survey_log log;
+  auto nodes = head_with({report(1, "supervisor")});
+  nodes.push_back({.node = "b", .actors = {}, .silent = 61s});
+  const auto seen = log.add(nodes, 10s, clock::time_point{1h});
+  const actor_tree tree{seen};
+  const auto* node = tree.find("b:0");
+  ASSERT_NE(node, nullptr);
+  EXPECT_EQ(node->report.kind, "node");
+  EXPECT_EQ(node->report.state, "no answer");
+  EXPECT_EQ(node->report.busy_ms, 61'000);
+  EXPECT_TRUE(node->report.label.starts_with("b: no answer, busy since 20"));
+  EXPECT_EQ(tree.of(actor_tree::root).size(), 2u);
+}
+
+TEST(ActorTree, HangsBelowTheirNodeThoseWhoseParentHasEnded) {
+  survey_log log;
+  std::vector<node_actors> nodes{
+    {.node = "b", .actors = {report(6, "image", 5)}}};
+  const auto seen = log.add(nodes, 10s, clock::time_point{1h});
+  EXPECT_EQ(actor_tree{seen}.of("b:0").size(), 1u);
 }
 
 TEST(ActorTree, KeepsThoseWhoseParentHasEnded) {

@@ -36,10 +36,16 @@ public:
     return telemetry::message_traces::instance().begin(id, order);
   }
 
-  std::optional<telemetry::trace_part>
+  std::optional<http::trace_part>
   traced(const std::string& id, std::size_t seen,
          std::chrono::milliseconds longest) override {
-    return telemetry::message_traces::instance().read(id, seen, longest);
+    auto part = telemetry::message_traces::instance().read(id, seen, longest);
+    if (!part)
+      return std::nullopt;
+    http::trace_part out{.messages = {}, .end = part->end};
+    for (auto& each : part->messages)
+      out.messages.push_back({http::head_node, std::move(each)});
+    return out;
   }
 
   http::head_overview overview() override {
