@@ -6,7 +6,7 @@ usage: outputs.py PIXMILL IMAGES [FLAGS...]
 FLAGS go to `pixmill run`. Prints, by format: how many outputs are at or under
 half of their source, larger than it, missing, or not as Pillow wants them:
 opened and decoded, of the upright source's size, like it (a picture on its side
-is not), without EXIF.
+is not, unless it says so), without EXIF but for that.
 """
 
 import collections
@@ -24,6 +24,7 @@ Image.MAX_IMAGE_PIXELS = None
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 # Mean difference of 16 x 16 thumbnails that says another picture, of 255.
 UNLIKE = 16
+ORIENTATION = 0x0112
 
 
 def thumbnail(image):
@@ -40,11 +41,11 @@ def fault_of(source, output):
     try:
         with Image.open(output) as image:
             image.load()
-            made = image.copy()
-            exif = dict(image.getexif()) or image.info.get("exif")
+            exif = dict(image.getexif())
+            made = ImageOps.exif_transpose(image) or image.copy()
     except Exception as why:  # Whatever Pillow raises is the finding.
         return f"not opened: {why}"
-    if exif:
+    if set(exif) - {ORIENTATION}:
         return "EXIF"
     try:
         with Image.open(source) as image:

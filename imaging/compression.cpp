@@ -126,6 +126,8 @@ compressed_image settle(const compression& what, image_format format,
   answer.format = format;
   answer.width = what.target.width;
   answer.height = what.target.height;
+  if (found.on_side)
+    std::swap(answer.width, answer.height);
   answer.quality = static_cast<std::uint16_t>(found.quality);
   answer.likeness = found.likeness;
   answer.target_missed = found.missed;

@@ -27,8 +27,8 @@ struct compressed_image {
   std::string bytes;
   image_format format = image_format::unknown;
   format_reason why_format = format_reason::none; ///< With `auto`.
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
+  std::uint32_t width = 0;                        ///< As stored, pixels.
+  std::uint32_t height = 0;                       ///< As stored, pixels.
   std::uint16_t quality = 0;  ///< 1 to 100; 0 when none applies.
   similarity likeness;        ///< To the source.
   bool kept_original = false; ///< The source is the best answer as it is.
@@ -42,9 +42,11 @@ struct compressed_image {
 /// white for `jpeg`, an animation becomes its first frame for `jpeg`, `png` and
 /// `avif`. TIFF and BMP become JPEG, or PNG where they have alpha.
 ///
-/// Where a JPEG, PNG or WebP is kept, its metadata goes as well; an orientation
-/// that could not be applied stays as the only EXIF entry. `target_missed` then
-/// says that a size, a format or a number of bytes was asked for in vain.
+/// Where a JPEG, PNG or WebP is kept, its metadata goes as well;
+/// `target_missed` then says that a size, a format or a number of bytes was
+/// asked for in vain. An orientation that could not be applied stays as the
+/// only EXIF entry: of what is kept, and of a JPEG whose edge cuts blocks that
+/// would have to change sides, which cannot be turned without loss.
 ///
 /// @retval errc::not_an_image       No known picture format.
 /// @retval errc::unsupported_format A picture, but not of an allowed format.

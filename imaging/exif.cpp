@@ -40,4 +40,14 @@ std::string minimal_exif(std::uint8_t orientation) {
   return block;
 }
 
+std::string exif_segment(std::uint8_t orientation) {
+  if (orientation == 1)
+    return {};
+  auto block = minimal_exif(orientation);
+  std::string segment("\xff\xe1\0", 3);
+  segment.push_back(static_cast<char>(block.size() + 8));
+  segment.append("Exif\0\0", 6);
+  return segment + block;
+}
+
 } // namespace pixmill::imaging

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "imaging/compression.hpp"
+#include "imaging/exif.hpp"
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_pixels.hpp"
-#include "imaging/jpeg_planes.hpp"
 #include "imaging/jpeg_rate_control.hpp"
 #include "imaging/jpeg_requantize.hpp"
 #include "imaging/jpeg_similarity.hpp"
@@ -109,32 +109,33 @@ int wanted_quality(const compression& what) {
            : scaled_quality;
 }
 
-/// Turns samples where blocks cannot be turned, and encodes them as well as the
-/// source was.
-caf::expected<std::string> turn_samples(const compression& what) {
-  auto planes = decode_jpeg_planes(what.source);
-  if (!planes)
-    return std::move(planes.error());
-  return encode_jpeg(upright(std::move(*planes), what.header.orientation),
-                     jpeg_source_quality(what.source), false, {});
+/// EXIF readers want it behind JFIF and before all else.
+void put_orientation(jpeg_tokens& picture, std::uint8_t orientation) {
+  auto& segments = picture.colour_segments;
+  auto jfif = has_at(view_of(segments), 0, "\xff\xe0")
+                ? 2 + std::size_t{be16(view_of(segments), 2)}
+                : 0;
+  segments.insert(jfif, exif_segment(orientation));
 }
 
-/// Reads the coefficients of the upright picture.
+/// Reads the coefficients of the picture, upright if that takes no loss: blocks
+/// that are cut by an edge cannot move to the opposite one. Such a picture
+/// stays as it is stored and says so, as its source did.
 /// @param choose See `read_tokens`.
 caf::expected<jpeg_tokens> upright_tokens(const compression& what,
                                           const table_chooser& choose = {}) {
+  auto stored = read_tokens(what.source, choose);
   const auto orientation = what.header.orientation;
-  if (!cuts_blocks(what.header.width, what.header.height, orientation)) {
-    auto stored = read_tokens(what.source, choose);
-    if (!stored || orientation == 1)
-      return stored;
-    if (can_turn(*stored, orientation))
-      return turned(*stored, orientation);
-  }
-  auto bytes = turn_samples(what);
-  if (!bytes)
-    return std::move(bytes.error());
-  return read_tokens(view_of(*bytes), choose);
+  if (!stored || orientation == 1)
+    return stored;
+  if (can_turn(*stored, orientation))
+    return turned(*stored, orientation);
+  put_orientation(*stored, orientation);
+  return stored;
+}
+
+bool is_on_side(const jpeg_tokens& picture, const compression& what) {
+  return picture.width != what.target.width;
 }
 
 /// The best within a number of bytes, without going through pixels.
@@ -149,6 +150,7 @@ caf::expected<rate_result> fit_coefficients(const compression& what) {
   found.quality = made.quality;
   found.likeness = made.likeness;
   found.missed = made.missed;
+  found.on_side = is_on_side(*tokens, what);
   return found;
 }
 
@@ -157,8 +159,12 @@ caf::expected<rate_result> keep_floor(const compression& what) {
   auto tokens = upright_tokens(what);
   if (!tokens)
     return std::move(tokens.error());
+  auto on_side = is_on_side(*tokens, what);
   coefficient_encoder encoder(std::move(*tokens), what.header.icc);
-  return reach_goal(what, encoder, encoder.source_quality());
+  auto found = reach_goal(what, encoder, encoder.source_quality());
+  if (found)
+    found->on_side = on_side;
+  return found;
 }
 
 /// Coarser tables, without going through pixels. Not measured: that would take
@@ -176,6 +182,7 @@ caf::expected<rate_result> change_tables(const compression& what) {
   rate_result found;
   found.bytes = emit_jpeg(*tokens, what.header.icc);
   found.quality = std::min(wanted, std::max(highest, 1));
+  found.on_side = is_on_side(*tokens, what);
   return found;
 }
 

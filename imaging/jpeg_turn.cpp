@@ -159,11 +159,6 @@ bool can_turn(const jpeg_tokens& picture, std::uint8_t orientation) noexcept {
                orientation);
 }
 
-bool cuts_blocks(std::uint32_t width, std::uint32_t height,
-                 std::uint8_t orientation) noexcept {
-  return cuts(width, 8, height, 8, orientation);
-}
-
 jpeg_tokens turned(const jpeg_tokens& picture, std::uint8_t orientation) {
   const auto how = motion_of(orientation);
   const coefficient_moves moves(how);

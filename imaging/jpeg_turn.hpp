@@ -10,10 +10,6 @@ namespace pixmill::imaging {
 /// cannot move to the opposite one.
 bool can_turn(const jpeg_tokens& picture, std::uint8_t orientation) noexcept;
 
-/// Returns whether the size alone forbids `turned`, whatever the sampling.
-bool cuts_blocks(std::uint32_t width, std::uint32_t height,
-                 std::uint8_t orientation) noexcept;
-
 /// Turns a picture upright without any loss.
 /// @param orientation EXIF's, 1 to 8; only one that `can_turn` allows.
 jpeg_tokens turned(const jpeg_tokens& picture, std::uint8_t orientation);

@@ -40,7 +40,8 @@ struct rate_result {
   std::string bytes;
   int quality = 0;
   similarity likeness;
-  bool missed = false; ///< No quality fits the budget and keeps the floor.
+  bool missed = false;  ///< No quality fits the budget and keeps the floor.
+  bool on_side = false; ///< Left as stored, with the orientation beside it.
 };
 
 /// Returns the best quality whose encoding fits the budget, or, where that is

@@ -45,14 +45,7 @@ bool jpeg_has_no_length(std::uint8_t marker) {
 
 std::string strip_jpeg(byte_view source, const picture_header& header) {
   std::string out("\xff\xd8", 2);
-  std::string exif;
-  if (header.orientation != 1) {
-    auto block = minimal_exif(header.orientation);
-    exif.append("\xff\xe1", 2);
-    append_be(exif, static_cast<std::uint32_t>(block.size() + 8), 2);
-    exif.append("Exif\0\0", 6);
-    exif += block;
-  }
+  auto exif = exif_segment(header.orientation);
   std::size_t at = 2;
   // Segments up to the first scan; from there on all is picture.
   while (at + 4 <= header.picture_end && source[at] == 0xff) {

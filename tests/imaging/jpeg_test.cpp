@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "imaging/compressor.hpp"
+#include "imaging/exif.hpp"
 #include "imaging/header.hpp"
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_pixels.hpp"
@@ -113,6 +114,30 @@ TEST(Jpeg, TurnsThePictureUpright) {
     EXPECT_FALSE(header->metadata);
     auto likeness = likeness_of(colour_planes(upright(pixels, 6)),
                                 colour_planes(decoded(image.bytes)));
+    EXPECT_GT(likeness.luma_ppm, 800'000u);
+  }
+}
+
+TEST(Jpeg, LeavesOnItsSideWhatCannotBeTurnedWithoutLoss) {
+  auto pixels = test::photo(96, 70); // Its last row of blocks is cut.
+  auto source =
+    test::with_segment(test::jpeg_of(pixels), 0xe1, test::exif_body(6));
+  auto floor = half;
+  floor.floor_ssim_ppm = 1'000;
+  for (auto& goal : {half, fifty, floor}) {
+    auto image = done(source, goal);
+    EXPECT_EQ(image.width, 96u);
+    EXPECT_EQ(image.height, 70u);
+    auto header = read_header(view(image.bytes));
+    ASSERT_TRUE(header);
+    EXPECT_EQ(header->orientation, 6);
+    EXPECT_EQ(header->width, 96u);
+    EXPECT_NE(image.bytes.find(exif_segment(6)), std::string::npos);
+    EXPECT_LT(image.bytes.find(exif_segment(6)), image.bytes.find("\xff\xdb"));
+    // The orientation is all that is left of its EXIF.
+    EXPECT_EQ(image.bytes.find("CAM"), std::string::npos);
+    auto likeness =
+      likeness_of(colour_planes(pixels), colour_planes(decoded(image.bytes)));
     EXPECT_GT(likeness.luma_ppm, 800'000u);
   }
 }
