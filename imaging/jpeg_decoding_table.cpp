@@ -58,6 +58,21 @@ void jpeg_decoding_table::fill(std::uint32_t code, unsigned length,
                length + size);
 }
 
+void jpeg_decoding_table::build_pairs(pair_table& pairs) const {
+  for (std::size_t index = 0; index < pairs.size(); ++index) {
+    auto first = entries_[index];
+    if (!first.is_whole()) {
+      pairs[index] = pair::unknown();
+      continue;
+    }
+    auto second = entries_[index << first.length() & (pairs.size() - 1)];
+    auto fits = first.advance() < end_of_block && second.is_whole()
+                && first.length() + second.length() <= index_bits
+                && second.advance() <= end_of_block;
+    pairs[index] = {first, fits ? second : entry(0, 0, 0)};
+  }
+}
+
 jpeg_decoding_table::found_code
 jpeg_decoding_table::search(std::uint64_t window) const noexcept {
   for (unsigned length = 1; length <= 16; ++length) {

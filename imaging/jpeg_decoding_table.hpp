@@ -80,6 +80,64 @@ public:
     return valid_;
   }
 
+  /// What the next bits mean, up to two coefficients at once:
+  ///   bits 0 to 5    length of both
+  ///   bits 6 to 12   positions that both advance; at least 64 for the end of
+  ///                  a block and for what the table does not know
+  ///   bits 16 to 31  the first value
+  ///   bits 32 to 37  length of the first alone
+  ///   bits 38 to 44  positions that the first advances
+  ///   bit 45         set: the table does not know
+  ///   bits 48 to 63  the second value
+  class pair {
+  public:
+    constexpr pair() = default;
+    /// @param second Of length 0 if there is none.
+    constexpr pair(entry first, entry second) noexcept
+        : word_(std::uint64_t{first.token_bits()}
+                | std::uint64_t{second.token_bits()} << 32
+                | (first.length() + second.length())
+                | (first.advance() + second.advance()) << 6
+                | std::uint64_t{first.length()} << 32
+                | std::uint64_t{first.advance()} << 38) {}
+
+    static constexpr pair unknown() noexcept {
+      pair result;
+      result.word_ = std::uint64_t{1} << 45 | 64u << 6;
+      return result;
+    }
+
+    constexpr bool is_known() const noexcept {
+      return (word_ >> 45 & 1) == 0;
+    }
+    constexpr unsigned length() const noexcept {
+      return static_cast<unsigned>(word_) & 63u;
+    }
+    constexpr std::uint32_t advance() const noexcept {
+      return static_cast<std::uint32_t>(word_) >> 6 & 127u;
+    }
+    constexpr unsigned first_length() const noexcept {
+      return static_cast<unsigned>(word_ >> 32) & 63u;
+    }
+    constexpr std::uint32_t first_advance() const noexcept {
+      return static_cast<std::uint32_t>(word_ >> 38) & 127u;
+    }
+    /// The values where tokens have them, with something below.
+    constexpr std::uint32_t first_value() const noexcept {
+      return static_cast<std::uint32_t>(word_);
+    }
+    constexpr std::uint32_t second_value() const noexcept {
+      return static_cast<std::uint32_t>(word_ >> 32);
+    }
+
+  private:
+    std::uint64_t word_ = 0;
+  };
+  using pair_table = std::array<pair, 1u << index_bits>;
+
+  /// Fills a table of pairs, which pays for scans of some length.
+  void build_pairs(pair_table& pairs) const;
+
 private:
   struct found_code {
     std::uint8_t symbol = 0;

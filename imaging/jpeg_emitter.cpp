@@ -3,57 +3,64 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 
 namespace pixmill::imaging {
 
 namespace {
 
-/// Writes bits, most significant first, and a zero after each 0xff.
+/// Writes bits, most significant first, without byte stuffing. Each time all
+/// eight bytes are stored, and what was whole is passed over: there is no
+/// branch to guess.
 class bit_writer {
 public:
-  /// @param out Room for 16 bytes more than is written, stuffing included.
+  /// @param out Room for 8 bytes more than is written.
   explicit bit_writer(std::uint8_t* out) : out_(out) {}
 
-  /// @param length At most 32.
+  /// @param length 1 to 32.
   void put(std::uint32_t bits, unsigned length) {
-    window_ = window_ << length | bits;
     filled_ += length;
-    if (filled_ >= 32)
-      flush(static_cast<std::uint32_t>(window_ >> (filled_ -= 32)));
+    window_ |= std::uint64_t{bits} << (64 - filled_);
+    auto word = __builtin_bswap64(window_);
+    std::memcpy(out_, &word, 8);
+    out_ += filled_ / 8;
+    window_ <<= filled_ & 0x38;
+    filled_ &= 7;
   }
 
   /// Fills the last byte with ones.
+  /// @returns The end of what was written.
   std::uint8_t* finish() {
     put(0x7f, 7);
-    for (; filled_ >= 8;)
-      byte(static_cast<std::uint8_t>(window_ >> (filled_ -= 8)));
     return out_;
   }
 
 private:
-  void flush(std::uint32_t word) {
-    // Whether a byte is 0xff: then its complement is zero.
-    auto complement = ~word;
-    if (((complement - 0x01010101u) & word & 0x80808080u) == 0) {
-      word = __builtin_bswap32(word);
-      std::memcpy(out_, &word, 4);
-      out_ += 4;
-      return;
-    }
-    for (int shift = 24; shift >= 0; shift -= 8)
-      byte(static_cast<std::uint8_t>(word >> shift));
-  }
-
-  void byte(std::uint8_t value) {
-    *out_++ = value;
-    if (value == 0xff)
-      *out_++ = 0;
-  }
-
   std::uint8_t* out_;
-  std::uint64_t window_ = 0;
+  std::uint64_t window_ = 0; ///< From its top on.
   unsigned filled_ = 0;
 };
+
+/// Appends `data` with a zero behind each 0xff.
+void put_stuffed(std::string& out, byte_view data) {
+  auto at = out.size();
+  out.resize(at + data.size()
+             + static_cast<std::size_t>(
+               std::count(data.begin(), data.end(), std::uint8_t{0xff})));
+  auto* to = out.data() + at;
+  while (!data.empty()) {
+    auto* found = static_cast<const std::uint8_t*>(
+      std::memchr(data.data(), 0xff, data.size()));
+    auto length = found == nullptr
+                    ? data.size()
+                    : static_cast<std::size_t>(found - data.data()) + 1;
+    std::memcpy(to, data.data(), length);
+    to += length;
+    if (found != nullptr)
+      *to++ = 0;
+    data = data.subspan(length);
+  }
+}
 
 void put16(std::string& out, std::size_t value) {
   out.push_back(static_cast<char>(value >> 8 & 0xff));
@@ -129,8 +136,8 @@ void put_scan_header(std::string& out, const jpeg_tokens& picture,
   out.append("\0\x3f\0", 3);
 }
 
-void put_scan(std::string& out, const token_rows& rows, const scan_codes& codes,
-              std::size_t bits) {
+void put_scan(std::string& out, const std::vector<symbol_row>& rows,
+              const scan_codes& codes, std::size_t bits) {
   // Code and length side by side: one look for each symbol.
   std::array<std::uint32_t, scan_table_count * 256> packed{};
   for (std::size_t table = 0; table < scan_table_count; ++table)
@@ -138,22 +145,15 @@ void put_scan(std::string& out, const token_rows& rows, const scan_codes& codes,
       packed[table * 256 + symbol] =
         static_cast<std::uint32_t>(codes[table].codes[symbol]) << 8
         | codes[table].lengths[symbol];
-  auto start = out.size();
-  // At worst each byte is 0xff.
-  out.resize(start + bits / 4 + 64);
-  auto* begin = reinterpret_cast<std::uint8_t*>(out.data()) + start;
-  bit_writer writer(begin);
-  dc_state last_dc{};
+  auto data = std::make_unique_for_overwrite<std::uint8_t[]>(bits / 8 + 16);
+  bit_writer writer(data.get());
   for (auto& row : rows)
-    visit_symbols(row.begin, row.end, last_dc,
-                  [&](std::size_t table, unsigned symbol, std::uint32_t value) {
-                    auto code = packed[table * 256 + symbol];
-                    auto size = symbol & 15u;
-                    writer.put((code >> 8) << size | value,
-                               (code & 0xff) + size);
-                  });
-  auto* end = writer.finish();
-  out.resize(start + static_cast<std::size_t>(end - begin));
+    for (auto word : row) {
+      auto code = packed[word & 0x3ff];
+      auto size = word & 15;
+      writer.put((code >> 8) << size | word >> 10, (code & 0xff) + size);
+    }
+  put_stuffed(out, {data.get(), writer.finish()});
   out.append("\xff\xd9", 2);
 }
 
@@ -183,7 +183,8 @@ std::size_t header_bytes(const jpeg_tokens& picture, const scan_codes& codes,
   return out.size();
 }
 
-std::string emit_jpeg(const jpeg_tokens& picture, const token_rows& rows,
+std::string emit_jpeg(const jpeg_tokens& picture,
+                      const std::vector<symbol_row>& rows,
                       const scan_codes& codes, std::size_t bits,
                       const std::string& icc) {
   std::string out;
@@ -193,12 +194,12 @@ std::string emit_jpeg(const jpeg_tokens& picture, const token_rows& rows,
 }
 
 std::string emit_jpeg(const jpeg_tokens& picture, const std::string& icc) {
+  token_list words;
   scan_counts counts{};
-  dc_state last_dc{};
-  count_symbols(picture.tokens.begin(), picture.tokens.end(), last_dc, counts);
+  put_symbols(picture, words, counts);
   auto codes = best_codes(counts);
-  return emit_jpeg(picture, rows_of(picture), codes, scan_bits(counts, codes),
-                   icc);
+  return emit_jpeg(picture, {{words.begin(), words.end()}}, codes,
+                   scan_bits(counts, codes), icc);
 }
 
 } // namespace pixmill::imaging

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,16 @@ token_rows rows_of(const jpeg_tokens& picture);
 std::size_t header_bytes(const jpeg_tokens& picture, const scan_codes& codes,
                          const std::string& icc);
 
+/// Words of symbols side by side in memory.
+using symbol_row = std::span<const std::uint32_t>;
+
 /// Writes a JPEG of one baseline scan.
 /// @param picture Its frame; whether it has tokens is of no matter.
-/// @param rows    Its coefficients.
+/// @param rows    Its symbols.
 /// @param bits    From `scan_bits`.
-std::string emit_jpeg(const jpeg_tokens& picture, const token_rows& rows,
+/// @see make_symbol
+std::string emit_jpeg(const jpeg_tokens& picture,
+                      const std::vector<symbol_row>& rows,
                       const scan_codes& codes, std::size_t bits,
                       const std::string& icc);
 

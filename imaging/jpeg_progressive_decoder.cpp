@@ -87,7 +87,7 @@ bool progressive_decoder::decode(const jpeg_scan& scan,
     scan.restart_interval == 0 ? total : scan.restart_interval;
   if ((total + interval - 1) / interval != data.ends.size())
     return false;
-  auto* bytes = data.bytes.data();
+  auto* bytes = data.bytes.get();
   std::size_t begin = 0;
   std::uint64_t mcu = 0;
   for (auto end : data.ends) {

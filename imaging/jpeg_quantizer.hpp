@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "imaging/jpeg_block_choice.hpp"
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_requantize.hpp"
+#include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_symbols.hpp"
 #include "imaging/jpeg_weights.hpp"
 
@@ -22,6 +24,7 @@ class jpeg_quantizer {
 public:
   enum class effort : std::uint8_t { greedy, trellis };
 
+  /// @param picture Outlives the object.
   jpeg_quantizer(const jpeg_tokens& picture, std::vector<quant_table> tables,
                  const std::vector<error_weights>& weights, effort how);
 
@@ -35,43 +38,39 @@ public:
     return lambda_;
   }
 
-  /// Quantizes whole blocks into `out`, which has room for as many tokens.
+  /// Quantizes a row of MCUs into the words of its symbols.
+  /// @param out    Has room for as many words as the row has tokens, and
+  ///               `most_extra_symbols` for each block.
   /// @param counts The symbols are added to it, as if DC started at 0.
   /// @param edges  Of the components that have a block.
+  /// @param likeness Learns what became of the row.
   /// @returns The bits that they take at the prices.
-  double run(token_row source, std::uint32_t*& out, scan_counts& counts,
-             dc_edges& edges);
+  double run(std::size_t row, token_row source, std::uint32_t*& out,
+             scan_counts& counts, dc_edges& edges, jpeg_similarity& likeness);
 
 private:
   struct component_steps {
-    std::array<float, 64> from; ///< One unit of the source, in weighted errors.
-    std::array<float, 64> to;   ///< One unit of the output.
+    block_steps steps;
     requantizing_factors factors;
+    std::array<std::uint32_t, 64> least; ///< Magnitude that is not zero then.
+    /// What the square of a source's unit adds to the energy as eyes weigh it,
+    /// and to that of the samples.
+    std::array<std::array<float, 2>, 64> squares;
+    float from_dc; ///< One unit, in samples.
+    float to_dc;
   };
 
-  /// Bits by run and size, of values and of the end of a block.
-  struct ac_prices {
-    std::array<std::array<float, 16>, 64> values;
-    float end = 0;
-  };
-
-  /// The coefficients of a block that do not round to zero, from 1 on.
-  struct candidates;
-
-  static std::uint32_t* put_kept(const candidates& found, std::uint32_t* to,
-                                 symbol_counts& counts);
   /// Reads the rest of a block.
   /// @returns Where the next one begins, or `end`.
-  const std::uint32_t* gather(const std::uint32_t* at, const std::uint32_t* end,
-                              const component_steps& steps,
-                              candidates& found) const;
-  double decide_by_trellis(const ac_prices& prices, candidates& found) const;
-  double decide_greedily(const ac_prices& prices, candidates& found) const;
+  static const std::uint32_t* gather(const std::uint32_t* at,
+                                     const std::uint32_t* end,
+                                     const component_steps& component,
+                                     block_candidates& found);
 
+  const jpeg_tokens& picture_;
   std::vector<error_weights> roots_; ///< Of the weights.
-  std::vector<quant_table> from_;
   std::vector<quant_table> to_;
-  std::vector<component_steps> steps_;
+  std::vector<component_steps> components_;
   std::array<ac_prices, 2> ac_prices_{}; ///< Of the AC tables.
   std::array<std::array<float, 16>, 2> dc_prices_{};
   double lambda_ = 1;

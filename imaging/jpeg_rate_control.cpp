@@ -20,34 +20,93 @@ constexpr std::size_t fewest_samples = 6;
 constexpr double least_lambda = 0.02;
 constexpr double most_lambda = 4000;
 
-/// Sizes fall with about this power of lambda.
+/// Sizes fall with about this power of lambda if the tables follow it.
 constexpr double size_power = 0.4;
 
 /// One byte of so many is 0xff and takes a zero behind it.
 constexpr double stuffing = 1.0 / 200;
 
 /// An estimate from samples that is this close needs no other.
-constexpr double close_enough = 0.015;
+constexpr double close_enough = 0.02;
 
 /// Tables stay as they are once the estimate is this close; from there on
 /// lambda is a knob without steps.
-constexpr double tables_settle = 0.08;
+constexpr double tables_settle = 0.05;
 
 /// What to aim at and what to be content with, of the budget.
 constexpr double aim = 0.9975;
 constexpr double well_filled = 0.99;
+/// What many tries are worth.
+constexpr double hardly_filled = 0.97;
+
+/// As many rows are corrected as lets each of them change by a tenth.
+constexpr double usual_leverage = 10;
 
 constexpr std::size_t small_budget = 20'000;
 
 constexpr int most_tries = 6;
+constexpr int most_table_tries = 4;
 constexpr int most_corrections = 16;
 
 /// One pass may raise the price of a row by no more, and lower it.
-constexpr double row_leeway = 1.6;
+constexpr double row_leeway = 2.5;
 
-double lambda_step(double size_ratio, double power = size_power) {
-  return std::pow(size_ratio, 1 / power);
-}
+/// One price that was tried.
+struct price_try {
+  double price = 0;  ///< Logarithm.
+  double excess = 0; ///< Logarithm of the size over what it should be.
+};
+
+/// What is known about the price that is looked for: sizes fall as it rises.
+class price_bracket {
+public:
+  void add(double price, double excess) {
+    tries_.push_back({price, excess});
+  }
+
+  const price_try& best() const {
+    return *std::min_element(
+      tries_.begin(), tries_.end(), [](auto& left, auto& right) {
+        return std::abs(left.excess) < std::abs(right.excess);
+      });
+  }
+
+  /// Keeps the best alone.
+  void settle() {
+    tries_ = {best()};
+  }
+
+  /// Returns the power that sizes fall with, by the last two tries.
+  double power(double usual) const {
+    if (tries_.size() < 2)
+      return usual;
+    auto& now = tries_.back();
+    auto& before = tries_[tries_.size() - 2];
+    if (now.price == before.price)
+      return usual;
+    return std::clamp((before.excess - now.excess) / (now.price - before.price),
+                      0.07, 0.4);
+  }
+
+  /// Returns the price to try next.
+  double next(double power) const {
+    auto& last = tries_.back();
+    auto wanted = last.price + last.excess / power;
+    const price_try* low = nullptr; // Too large a size.
+    const price_try* high = nullptr;
+    for (auto& one : tries_)
+      if (one.excess > 0 ? low == nullptr || one.price > low->price
+                         : high == nullptr || one.price < high->price)
+        (one.excess > 0 ? low : high) = &one;
+    if (low == nullptr || high == nullptr || low->price >= high->price)
+      return wanted;
+    auto share = low->excess / (low->excess - high->excess);
+    return std::lerp(low->price, high->price, std::clamp(share, 0.15, 0.85));
+  }
+
+private:
+  std::vector<price_try> tries_;
+};
 
 } // namespace
 
@@ -56,7 +115,8 @@ jpeg_rate_control::jpeg_rate_control(const jpeg_tokens& picture,
                                      compress_effort effort)
     : picture_(picture), icc_(icc), effort_(effort),
       source_rows_(rows_of(picture)), weights_(weights_for(picture)),
-      rows_(source_rows_.size()) {
+      rows_(source_rows_.size()),
+      row_blocks_(picture.block_count() / picture.mcus_down) {
   pick_samples();
   token_rows sampled;
   for (std::size_t i = 0; i < samples_; ++i)
@@ -93,12 +153,27 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
   auto allowed = static_cast<double>(budget);
   // Headers of small files are hard to foresee, and small files cost little.
   const auto most_fills = budget < small_budget ? 6 : 2;
+  auto leverage = usual_leverage;
+  auto before = 0.0;
+  auto wanted = 0.0;
   for (int i = 0; i < most_corrections; ++i) {
     auto size = static_cast<double>(count());
+    // Rows that change by more than is asked for, as where coefficients of one
+    // size vanish together, change in smaller numbers; in larger ones if they
+    // hardly change.
+    if (wanted != 0) {
+      auto effect = (before - size) / wanted;
+      leverage = effect < 0.3 ? leverage * 2
+                              : leverage / std::clamp(effect, 1.0, leverage);
+    }
     bool over = size > allowed;
-    bool wasteful = size < well_filled * allowed && i < most_fills;
+    bool wasteful =
+      size < (i < most_fills ? well_filled : hardly_filled) * allowed
+      && i < most_corrections / 2;
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
-      correct(size - allowed * (over ? 0.999 : aim), 1 + 0.4 * i);
+      before = size;
+      wanted = size - allowed * (over ? 0.999 : aim);
+      correct(wanted, 1 + 0.4 * i, leverage);
       continue;
     }
     result = emit();
@@ -131,66 +206,81 @@ void jpeg_rate_control::start(double bits) {
 }
 
 void jpeg_rate_control::search(double bits) {
+  choose_tables();
+  // Only to learn prices: those of the source are others.
+  try_samples((samples_ + 3) / 4);
+  price_bracket bracket;
   auto settled = false;
-  auto previous_log = 0.0;
-  auto previous_lambda = 0.0;
-  auto power = size_power;
   for (int i = 0; i < most_tries; ++i) {
-    if (!settled) {
-      tables_ = model_->choose(lambda_);
-      quantizer_.emplace(picture_, tables_, weights_,
-                         effort_ == compress_effort::best
-                           ? jpeg_quantizer::effort::trellis
-                           : jpeg_quantizer::effort::greedy);
-    }
-    quantizer_->set_prices(prices_);
-    quantizer_->set_lambda(lambda_);
-    auto total = try_samples();
-    auto excess = std::log(total / bits);
+    auto excess = std::log(try_samples(samples_) / bits);
     if (std::abs(excess) < close_enough)
       return;
-    if (i > 0 && previous_lambda != lambda_) {
-      auto measured =
-        (previous_log - excess) / std::log(lambda_ / previous_lambda);
-      power = std::clamp(measured, 0.2, 1.0);
+    bracket.add(std::log(lambda_), excess);
+    if (settled)
+      power_ = bracket.power(power_);
+    else if (std::abs(excess) < tables_settle || i + 1 == most_table_tries) {
+      // Tables have steps: the best there were, from now on.
+      settled = true;
+      auto best = std::exp(bracket.best().price);
+      if (best != lambda_) {
+        lambda_ = best;
+        choose_tables();
+      }
+      bracket.settle();
     }
-    settled = std::abs(excess) < tables_settle;
-    previous_log = excess;
-    previous_lambda = lambda_;
-    lambda_ =
-      std::clamp(lambda_ * std::exp(excess / power), least_lambda, most_lambda);
-    if (lambda_ == previous_lambda)
+    auto next = std::exp(bracket.next(settled ? power_ : size_power));
+    next = std::clamp(next, least_lambda, most_lambda);
+    if (next == lambda_)
       return;
+    lambda_ = next;
+    if (settled)
+      quantizer_->set_lambda(lambda_);
+    else
+      choose_tables();
   }
 }
 
-/// Quantizes the samples at the present price.
+void jpeg_rate_control::choose_tables() {
+  tables_ = model_->choose(lambda_);
+  likeness_.emplace(picture_, tables_);
+  quantizer_.emplace(picture_, tables_, weights_,
+                     effort_ == compress_effort::best
+                       ? jpeg_quantizer::effort::trellis
+                       : jpeg_quantizer::effort::greedy);
+  quantizer_->set_lambda(lambda_);
+}
+
+/// Quantizes some samples at the present price, and learns new ones.
 /// @returns The bits that all rows are predicted to take.
-double jpeg_rate_control::try_samples() {
+double jpeg_rate_control::try_samples(std::size_t count) {
+  quantizer_->set_prices(prices_);
   reduced_.clear();
   pieces_ = {};
   rows_.assign(rows_.size(), {});
   double bits = 0;
-  for (std::size_t i = 0; i < samples_; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     auto row = order_[i];
     quantize(row);
     bits += rows_[row].bits;
   }
   prices_ = pieces_;
-  calibrate();
+  // At their own prices they take less than at those that they were chosen by.
+  auto own = static_cast<double>(scan_bits(pieces_, best_codes(pieces_)));
+  for (std::size_t i = 0; i < count; ++i)
+    rows_[order_[i]].bits *= own / bits;
+  calibrate(count);
   auto all = predicted_from(0);
-  return bits * all / (all - predicted_from(samples_));
+  return own * all / (all - predicted_from(count));
 }
 
 /// Fits what rows take to their blocks and tokens.
-void jpeg_rate_control::calibrate() {
+void jpeg_rate_control::calibrate(std::size_t count) {
   double tt = 0;
   double tb = 0;
-  auto blocks =
-    static_cast<double>(picture_.block_count()) / picture_.mcus_down;
+  auto blocks = static_cast<double>(row_blocks_);
   double sum_tokens = 0;
   double sum_bits = 0;
-  for (std::size_t i = 0; i < samples_; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     auto& row = source_rows_[order_[i]];
     auto tokens = static_cast<double>(row.end - row.begin);
     auto bits = rows_[order_[i]].bits;
@@ -199,7 +289,7 @@ void jpeg_rate_control::calibrate() {
     sum_tokens += tokens;
     sum_bits += bits;
   }
-  auto n = static_cast<double>(samples_);
+  auto n = static_cast<double>(count);
   auto spread = tt - sum_tokens * sum_tokens / n;
   auto slope = spread > 0 ? (tb - sum_tokens * sum_bits / n) / spread : 0;
   auto whole = sum_bits / std::max(sum_tokens, 1.0);
@@ -209,11 +299,15 @@ void jpeg_rate_control::calibrate() {
 }
 
 double jpeg_rate_control::predicted(std::size_t row) const {
-  auto blocks =
-    static_cast<double>(picture_.block_count()) / picture_.mcus_down;
+  auto blocks = static_cast<double>(row_blocks_);
   auto tokens = source_rows_[row].end - source_rows_[row].begin;
   return bits_per_block_ * blocks
          + bits_per_token_ * static_cast<double>(tokens);
+}
+
+/// What to multiply lambda by for a size that is so many times smaller.
+double jpeg_rate_control::lambda_step(double size_ratio) const {
+  return std::pow(size_ratio, 1 / power_);
 }
 
 /// What the rows from `place` in the order on are predicted to take.
@@ -231,18 +325,29 @@ double jpeg_rate_control::taken_by(std::size_t place, std::size_t end) const {
   return bits;
 }
 
-token_row jpeg_rate_control::reduced_tokens(std::size_t row) const {
+std::span<std::uint32_t> jpeg_rate_control::symbols_of(std::size_t row) {
   return {reduced_.begin() + rows_[row].begin,
           reduced_.begin() + rows_[row].end};
 }
 
+/// Lets the DC coefficients of a row follow upon `before`.
+void jpeg_rate_control::join(std::size_t row, const dc_state& before) {
+  auto words = symbols_of(row);
+  auto& edges = rows_[row].edges;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (edges.first[i])
+      words[edges.first_at[i]] = make_dc_symbol(i, *edges.first[i] - before[i]);
+}
+
 void jpeg_rate_control::quantize(std::size_t row) {
   auto& source = source_rows_[row];
-  auto* to =
-    reduced_.room_for(static_cast<std::size_t>(source.end - source.begin));
   forget(row);
+  auto* to =
+    reduced_.room_for(static_cast<std::size_t>(source.end - source.begin)
+                      + most_extra_symbols * row_blocks_);
   rows_[row].begin = reduced_.size();
-  rows_[row].bits = quantizer_->run(source, to, pieces_, rows_[row].edges);
+  rows_[row].bits =
+    quantizer_->run(row, source, to, pieces_, rows_[row].edges, *likeness_);
   reduced_.end_at(to);
   rows_[row].end = reduced_.size();
   rows_[row].lambda = quantizer_->lambda();
@@ -252,12 +357,9 @@ void jpeg_rate_control::quantize(std::size_t row) {
 void jpeg_rate_control::forget(std::size_t row) {
   if (rows_[row].begin == rows_[row].end)
     return;
-  auto tokens = reduced_tokens(row);
-  dc_state last_dc{};
-  visit_symbols(tokens.begin, tokens.end, last_dc,
-                [&](std::size_t table, unsigned symbol, std::uint32_t) {
-                  --pieces_[table][symbol];
-                });
+  join(row, {});
+  for (auto word : symbols_of(row))
+    --pieces_[symbol_table(word)][symbol_code(word)];
 }
 
 bool jpeg_rate_control::is_coarsest() const {
@@ -317,13 +419,13 @@ std::size_t jpeg_rate_control::count() {
 
 /// Quantizes some rows again so that the file loses `bytes`.
 /// @param force By how much more than usual, where that was not enough.
-void jpeg_rate_control::correct(double bytes, double force) {
+/// @param leverage So many times `bytes` these rows take.
+void jpeg_rate_control::correct(double bytes, double force, double leverage) {
   quantizer_->set_prices(counts_);
   auto excess = bytes * 8;
-  // As many rows as lets each of them change by a tenth at most.
   auto first = order_.size();
   double slice = 0;
-  while (first > 0 && slice < std::abs(excess) * 10)
+  while (first > 0 && slice < std::abs(excess) * leverage)
     slice += rows_[order_[--first]].bits;
   auto step =
     lambda_step(std::pow(1 / std::clamp(1 - excess / slice, 0.3, 3.0), force));
@@ -343,17 +445,18 @@ budgeted_jpeg jpeg_rate_control::emit() {
   frame.colour_segments = picture_.colour_segments;
   for (std::size_t i = 0; i < tables_.size(); ++i)
     frame.components[i].table = tables_[i];
-  jpeg_similarity likeness(picture_, tables_);
-  token_rows rows;
+  std::vector<symbol_row> rows;
+  dc_state before{};
   for (std::size_t row = 0; row < rows_.size(); ++row) {
-    rows.push_back(reduced_tokens(row));
-    likeness.add(row, source_rows_[row], rows.back());
+    join(row, before);
+    before = rows_[row].edges.last;
+    rows.push_back(symbols_of(row));
   }
   budgeted_jpeg result;
   result.bytes =
     emit_jpeg(frame, rows, codes_, scan_bits(counts_, codes_), icc_);
   result.quality = quality_of(tables_[0]);
-  result.likeness = likeness.result();
+  result.likeness = likeness_->result();
   return result;
 }
 

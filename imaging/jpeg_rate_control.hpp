@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_quantizer.hpp"
 #include "imaging/jpeg_rate_model.hpp"
+#include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_tokens.hpp"
 #include "imaging/similarity.hpp"
 
@@ -53,8 +55,10 @@ private:
   void pick_samples();
   void start(double bits);
   void search(double bits);
-  double try_samples();
-  void calibrate();
+  void choose_tables();
+  double try_samples(std::size_t count);
+  double lambda_step(double size_ratio) const;
+  void calibrate(std::size_t count);
   double predicted(std::size_t row) const;
   double predicted_from(std::size_t place) const;
   double taken_by(std::size_t place, std::size_t end) const;
@@ -64,8 +68,9 @@ private:
   bool is_coarsest() const;
   bool is_finest() const;
   std::size_t count();
-  void correct(double bytes, double force);
-  token_row reduced_tokens(std::size_t row) const;
+  void correct(double bytes, double force, double leverage);
+  std::span<std::uint32_t> symbols_of(std::size_t row);
+  void join(std::size_t row, const dc_state& before);
   budgeted_jpeg emit();
 
   const jpeg_tokens& picture_;
@@ -79,12 +84,15 @@ private:
   std::optional<jpeg_quantizer> quantizer_;
   std::vector<quant_table> tables_;
   std::vector<reduced_row> rows_;
-  token_list reduced_;
+  std::size_t row_blocks_;
+  std::optional<jpeg_similarity> likeness_;
+  token_list reduced_; ///< Symbols.
   scan_counts prices_{};
   scan_counts pieces_{}; ///< Of all rows in `reduced_`, each by itself.
   scan_counts counts_{}; ///< Of the scan.
   scan_codes codes_;
   double lambda_ = 1;
+  double power_ = 0.1; ///< Of lambda that sizes fall with at the same tables.
   double bits_per_block_ = 0; ///< What a row is predicted to take.
   double bits_per_token_ = 1;
 };

@@ -13,13 +13,26 @@ using requantizing_factors = std::array<std::uint32_t, 64>;
 /// Returns `from` / `to`.
 requantizing_factors divide(const quant_table& from, const quant_table& to);
 
+/// Returns `value` x `factor`, with what makes it round when its lower half is
+/// cut off.
+inline int scaled_up(int value, std::uint32_t factor) noexcept {
+  // One more below zero, where cutting off rounds away from it.
+  auto below = static_cast<int>(static_cast<std::uint32_t>(value) >> 31);
+  return value * static_cast<int>(factor) + 0x7fff + below;
+}
+
 /// Returns the multiple of the coarser table that is closest to `value`; halves
 /// go towards zero.
 inline int requantized(int value, std::uint32_t factor) noexcept {
-  auto sign = value >> 31;
-  auto magnitude = static_cast<std::uint32_t>((value ^ sign) - sign);
-  auto scaled = static_cast<int>((magnitude * factor + 0x7fff) >> 16);
-  return (scaled ^ sign) - sign;
+  return scaled_up(value, factor) >> 16;
+}
+
+/// Returns the token at `place`, which is all of a token but its value, of a
+/// requantized value.
+inline std::uint32_t requantized_token(int value, std::uint32_t factor,
+                                       std::uint32_t place) noexcept {
+  return (static_cast<std::uint32_t>(scaled_up(value, factor)) & 0xffff0000u)
+         | place;
 }
 
 /// Changes all coefficients to the tables that `choose` returns, none of them

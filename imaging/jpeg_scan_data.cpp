@@ -4,10 +4,11 @@ namespace pixmill::imaging {
 
 bool unstuff(byte_view data, jpeg_scan_data& out) {
   out.ends.clear();
-  // Never filled with zeros as a whole: the vector keeps its size.
-  if (out.bytes.size() < data.size() + scan_padding_bytes)
-    out.bytes.resize(data.size() + scan_padding_bytes);
-  auto* to = out.bytes.data();
+  if (out.capacity < data.size() + scan_padding_bytes) {
+    out.capacity = data.size() + scan_padding_bytes;
+    out.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(out.capacity);
+  }
+  auto* to = out.bytes.get();
   std::size_t at = 0;
   for (;;) {
     auto* found = static_cast<const std::uint8_t*>(
@@ -29,7 +30,7 @@ bool unstuff(byte_view data, jpeg_scan_data& out) {
       continue;
     }
     auto piece = out.ends.size();
-    out.ends.push_back(static_cast<std::size_t>(to - out.bytes.data()));
+    out.ends.push_back(static_cast<std::size_t>(to - out.bytes.get()));
     if (marker < 0xd0 || marker > 0xd7)
       break;
     if (marker != 0xd0 + piece % 8)

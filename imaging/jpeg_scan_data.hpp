@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "imaging/byte_view.hpp"
@@ -12,7 +13,8 @@ namespace pixmill::imaging {
 /// Entropy-coded data without byte stuffing, cut at its restart markers, with
 /// zeros behind it.
 struct jpeg_scan_data {
-  std::vector<std::uint8_t> bytes;
+  std::unique_ptr<std::uint8_t[]> bytes;
+  std::size_t capacity = 0;      ///< Of `bytes`.
   std::vector<std::size_t> ends; ///< Of each piece.
   std::size_t consumed = 0;      ///< Where the marker behind the scan begins.
 };

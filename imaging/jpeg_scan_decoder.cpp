@@ -1,12 +1,15 @@
 #include "imaging/jpeg_scan_decoder.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 namespace pixmill::imaging {
 
 namespace {
 
 using entry = jpeg_decoding_table::entry;
+constexpr auto index_bits = jpeg_decoding_table::index_bits;
 
 /// Decodes the blocks of a scan; requantizes them as well if `Requantize`.
 template <bool Requantize>
@@ -20,8 +23,10 @@ public:
       auto& component = picture.components[i];
       blocks_.insert(
         blocks_.end(), std::size_t{component.across} * component.down,
-        {i, tables[i], Requantize ? (*factors)[i].data() : nullptr});
+        {i, tables[i], Requantize ? (*factors)[i].data() : nullptr, nullptr});
     }
+    for (auto& kind : blocks_)
+      kind.pairs = &pairs_of(*kind.tables.ac);
   }
 
   bool run(const jpeg_scan_data& data, std::uint32_t restart_interval) {
@@ -32,7 +37,7 @@ public:
     std::size_t begin = 0;
     for (auto end : data.ends) {
       auto count = std::min<std::uint64_t>(interval, total);
-      if (!decode_piece(data.bytes.data(), begin, end, count))
+      if (!decode_piece(data.bytes.get(), begin, end, count))
         return false;
       total -= count;
       begin = end;
@@ -42,11 +47,23 @@ public:
   }
 
 private:
+  using pair_table = jpeg_decoding_table::pair_table;
+
   struct block_kind {
     std::size_t component;
     jpeg_scan_tables tables;
     const std::uint32_t* factors;
+    const pair_table* pairs;
   };
+
+  const pair_table& pairs_of(const jpeg_decoding_table& table) {
+    auto& pairs = pairs_[&table];
+    if (!pairs) {
+      pairs = std::make_unique_for_overwrite<pair_table>();
+      table.build_pairs(*pairs);
+    }
+    return *pairs;
+  }
 
   bool decode_piece(const std::uint8_t* bytes, std::size_t begin,
                     std::size_t end, std::uint64_t mcus) {
@@ -92,48 +109,81 @@ private:
   }
 
   /// Decodes up to the end of the block.
-  static bool decode_ac(bit_source& bits, const block_kind& kind,
-                        std::uint32_t*& to) {
-    auto& table = *kind.tables.ac;
+  static bool decode_ac(bit_source& source, const block_kind& kind,
+                        std::uint32_t*& out) {
+    // Copies stay in registers.
+    auto bits = source;
+    auto* to = out;
+    const auto* pairs = kind.pairs->data();
+    const auto* factors = kind.factors;
     const auto tag = static_cast<std::uint32_t>(kind.component) << 6;
     std::uint32_t position = 0;
-    for (;;) {
+    std::uint32_t last = 0;
+    while (position < 63) {
       bits.refill();
-      // Whole entries take at most 11 bits each, and 56 are there.
+      // Pairs take at most 11 bits, and 56 are there.
 #pragma GCC unroll 4
       for (int i = 0; i < 4; ++i) {
-        auto found = table.look(bits.window());
-        if (!found.is_whole()) [[unlikely]] {
-          if (!table.take(bits, found))
-            return false;
-          bits.refill();
-        } else {
+        auto found = pairs[bits.window() >> (64 - index_bits)];
+        auto both = position + found.advance();
+        if (both < 63) {
           bits.skip(found.length());
+          store(found.first_value(), tag | (position + found.first_advance()),
+                factors, to);
+          store(found.second_value(), tag | both, factors, to);
+          position = both;
+          continue;
         }
-        position += found.advance();
-        if (position > 63)
-          return found.advance() == jpeg_decoding_table::end_of_block;
-        store(found, tag | position, kind.factors, to);
-        if (position == 63)
-          return true;
+        if (found.is_known()) {
+          last = found.first_advance();
+          position += last;
+          auto value = found.first_value();
+          // Behind the last position whatever seems to follow belongs to the
+          // next block.
+          if (position < 63) {
+            bits.skip(found.length());
+            store(value, tag | position, factors, to);
+            last = both - position;
+            position = both;
+            value = found.second_value();
+          } else {
+            bits.skip(found.first_length());
+          }
+          if (position == 63)
+            store(value, tag | 63, factors, to);
+          break;
+        }
+        entry single;
+        source = bits;
+        if (!kind.tables.ac->take(source, single))
+          return false;
+        bits = source;
+        last = single.advance();
+        position += last;
+        if (position <= 63)
+          store(single.token_bits(), tag | position, factors, to);
+        break;
       }
     }
+    source = bits;
+    out = to;
+    return position == 63 || last == jpeg_decoding_table::end_of_block;
   }
 
   /// A run of zeros alone has a value of 0 and leaves no token.
-  static void store(jpeg_decoding_table::entry found, std::uint32_t place,
+  static void store(std::uint32_t value, std::uint32_t place,
                     const std::uint32_t* factors, std::uint32_t*& to) {
     if constexpr (Requantize) {
-      auto value = requantized(found.value(), factors[place & 63]);
-      *to = static_cast<std::uint32_t>(value) << 16 | place;
-      to += value != 0 ? 1 : 0;
+      *to = requantized_token(static_cast<std::int32_t>(value) >> 16,
+                              factors[place & 63], place);
     } else {
-      *to = found.token_bits() | place;
-      to += found.value() != 0 ? 1 : 0;
+      *to = (value & 0xffff0000u) | place;
     }
+    to += *to >> 16 != 0 ? 1 : 0;
   }
 
   jpeg_tokens& picture_;
+  std::map<const jpeg_decoding_table*, std::unique_ptr<pair_table>> pairs_;
   std::vector<block_kind> blocks_; ///< Of an MCU.
   std::uint32_t column_ = 0;
 };

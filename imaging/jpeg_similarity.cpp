@@ -6,9 +6,6 @@ namespace pixmill::imaging {
 
 namespace {
 
-/// Unbiased, as the reference implementations have it.
-constexpr float degrees_of_freedom = 63;
-
 /// What stands for brightness: green and magenta where no component is luma.
 std::size_t luma_of(const jpeg_tokens& picture) {
   auto& all = picture.components;
@@ -43,11 +40,29 @@ jpeg_similarity::jpeg_similarity(const jpeg_tokens& source,
     state.tiles = tile_sums(state.used_columns, state.used_rows,
                             std::max(windows * component.across / across, 1u),
                             std::max(windows * component.down / down, 1u));
+    state.windows.resize(state.tiles.tiles_across());
+    for (std::uint32_t column = 0; column < state.used_columns; ++column)
+      ++state.windows[state.tiles.tile_of_column(column)];
+    state.sums.resize(std::size_t{state.used_rows}
+                      * state.tiles.tiles_across());
     components_.push_back(std::move(state));
   }
 }
 
+void jpeg_similarity::begin(std::size_t row) {
+  for (std::size_t i = 0; i < components_.size(); ++i) {
+    auto& state = components_[i];
+    std::size_t down = source_.components[i].down;
+    auto across = state.tiles.tiles_across();
+    auto first = std::min(row * down * across, state.sums.size());
+    auto last = std::min(first + down * across, state.sums.size());
+    std::fill(state.sums.begin() + static_cast<std::ptrdiff_t>(first),
+              state.sums.begin() + static_cast<std::ptrdiff_t>(last), 0.0F);
+  }
+}
+
 void jpeg_similarity::add(std::size_t row, token_row source, token_row output) {
+  begin(row);
   auto* in = source.begin;
   auto* out = output.begin;
   for (std::uint32_t mcu = 0; mcu < source_.mcus_across; ++mcu)
@@ -56,12 +71,11 @@ void jpeg_similarity::add(std::size_t row, token_row source, token_row output) {
       auto& component = source_.components[i];
       for (std::uint32_t y = 0; y < component.down; ++y)
         for (std::uint32_t x = 0; x < component.across; ++x) {
-          auto left =
-            128 + static_cast<float>(token_value(*in++)) * state.from[0] / 8;
-          auto right =
-            128 + static_cast<float>(token_value(*out++)) * state.to[0] / 8;
-          float energy = 0;
-          float errors = 0;
+          block_pair block;
+          block.before_dc =
+            static_cast<float>(token_value(*in++)) * state.from[0];
+          block.after_dc =
+            static_cast<float>(token_value(*out++)) * state.to[0];
           for (; in != source.end && token_position(*in) != 0; ++in) {
             auto position = token_position(*in);
             // What the output has, the source has.
@@ -72,37 +86,44 @@ void jpeg_similarity::add(std::size_t row, token_row source, token_row output) {
               same ? static_cast<float>(token_value(*out)) * state.to[position]
                    : 0.0F;
             out += same ? 1 : 0;
-            energy += before * before + after * after;
-            errors += (before - after) * (before - after);
+            block.energies += before * before + after * after;
+            block.covariance += before * after;
           }
-          auto column = mcu * component.across + x;
-          auto line = static_cast<std::uint32_t>(row) * component.down + y;
-          if (column >= state.used_columns || line >= state.used_rows)
-            continue;
-          auto variances = energy / degrees_of_freedom;
-          state.tiles.add(
-            column, line,
-            window_similarity(left, right, variances,
-                              (variances - errors / degrees_of_freedom) / 2));
+          add(i, mcu * component.across + x,
+              static_cast<std::uint32_t>(row) * component.down + y, block);
         }
     }
 }
 
+tile_sums jpeg_similarity::tiles_of(const component_state& state) {
+  auto tiles = state.tiles;
+  auto across = tiles.tiles_across();
+  for (std::uint32_t line = 0; line < state.used_rows; ++line)
+    for (std::uint32_t tile = 0; tile < across; ++tile)
+      tiles.add_line(tile, line,
+                     static_cast<double>(state.sums[line * across + tile]),
+                     state.windows[tile]);
+  return tiles;
+}
+
 similarity jpeg_similarity::result() const {
   similarity answer;
+  std::vector<tile_sums> tiles;
+  for (auto& state : components_)
+    tiles.push_back(tiles_of(state));
   auto luma = luma_of(source_);
-  answer.luma_ppm = components_[luma].tiles.mean_ppm();
-  answer.luma_worst_ppm = components_[luma].tiles.worst_ppm();
-  if (components_.size() < 3)
+  answer.luma_ppm = tiles[luma].mean_ppm();
+  answer.luma_worst_ppm = tiles[luma].worst_ppm();
+  if (tiles.size() < 3)
     return answer;
   std::uint32_t sum = 0;
   answer.chroma_worst_ppm = 1'000'000;
   for (std::size_t i = 0; i < 3; ++i) {
     if (i == luma)
       continue;
-    sum += components_[i].tiles.mean_ppm();
+    sum += tiles[i].mean_ppm();
     answer.chroma_worst_ppm =
-      std::min(answer.chroma_worst_ppm, components_[i].tiles.worst_ppm());
+      std::min(answer.chroma_worst_ppm, tiles[i].worst_ppm());
   }
   answer.chroma_ppm = sum / 2;
   return answer;

@@ -10,6 +10,19 @@ void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
                 });
 }
 
+void put_symbols(const jpeg_tokens& picture, token_list& words,
+                 scan_counts& counts) {
+  auto* to = words.room_for(picture.tokens.size()
+                            + most_extra_symbols * picture.block_count());
+  dc_state last_dc{};
+  visit_symbols(picture.tokens.begin(), picture.tokens.end(), last_dc,
+                [&](std::size_t table, unsigned symbol, std::uint32_t bits) {
+                  ++counts[table][symbol];
+                  *to++ = make_symbol(table, symbol, bits);
+                });
+  words.end_at(to);
+}
+
 void join_dc(const dc_edges& piece, const dc_state& before,
              scan_counts& counts) {
   auto size_of = [](int change) {

@@ -34,6 +34,38 @@ inline unsigned bit_size(std::uint32_t magnitude) noexcept {
 using scan_counts = std::array<symbol_counts, scan_table_count>;
 using scan_codes = std::array<huffman_code, scan_table_count>;
 
+/// A symbol of a scan with its table and the bits that follow its code, in one
+/// word: what is left to do is to look up the code.
+constexpr std::uint32_t make_symbol(std::size_t table, unsigned symbol,
+                                    std::uint32_t bits) noexcept {
+  return bits << 10 | static_cast<std::uint32_t>(table) << 8 | symbol;
+}
+
+constexpr std::size_t symbol_table(std::uint32_t word) noexcept {
+  return word >> 8 & 3;
+}
+
+constexpr unsigned symbol_code(std::uint32_t word) noexcept {
+  return word & 255;
+}
+
+/// Returns the bits of a value that takes `size`: negative ones are stored as
+/// the complement of their magnitude.
+constexpr std::uint32_t bits_of(int value, unsigned size) noexcept {
+  return static_cast<std::uint32_t>(value + (value >> 31)) & ((1u << size) - 1);
+}
+
+/// Returns the word of a DC coefficient that is `change` above the last one.
+inline std::uint32_t make_dc_symbol(std::size_t component,
+                                    int change) noexcept {
+  auto size = bit_size(static_cast<std::uint32_t>(std::abs(change)));
+  return make_symbol(dc_table(component), size, bits_of(change, size));
+}
+
+/// A block that keeps so many coefficients has at most as many words more: its
+/// DC coefficient, three runs of 16 zeros, and its end.
+inline constexpr std::size_t most_extra_symbols = 5;
+
 /// The last DC coefficient of each component.
 using dc_state = std::array<int, 4>;
 
@@ -41,6 +73,7 @@ using dc_state = std::array<int, 4>;
 /// scan, so that pieces can be counted by themselves.
 struct dc_edges {
   std::array<std::optional<int>, 4> first;
+  std::array<std::size_t, 4> first_at{}; ///< Its word, from the piece's begin.
   dc_state last{};
 };
 
@@ -49,11 +82,6 @@ struct dc_edges {
 template <class Sink>
 inline void visit_symbols(const std::uint32_t* at, const std::uint32_t* end,
                           dc_state& last_dc, Sink&& sink) {
-  // Negative values are stored as the complement of their magnitude.
-  auto bits_of = [](int value, unsigned size) {
-    auto low = static_cast<std::uint32_t>(value + (value >> 31));
-    return low & ((1u << size) - 1);
-  };
   while (at != end) {
     auto component = token_component(*at);
     auto dc = token_value(*at++);
@@ -83,6 +111,10 @@ inline void visit_symbols(const std::uint32_t* at, const std::uint32_t* end,
 /// Adds the symbols of the blocks from `at` to `end` to `counts`.
 void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
                    dc_state& last_dc, scan_counts& counts);
+
+/// Appends the words of all blocks of `picture` to `words`, and counts them.
+void put_symbols(const jpeg_tokens& picture, token_list& words,
+                 scan_counts& counts);
 
 /// Replaces the first DC symbols of a piece, which were counted from 0, by what
 /// they are behind `before`.

@@ -74,6 +74,10 @@ public:
     return data_.get();
   }
 
+  std::uint32_t* begin() noexcept {
+    return data_.get();
+  }
+
   const std::uint32_t* end() const noexcept {
     return data_.get() + size_;
   }

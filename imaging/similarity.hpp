@@ -61,6 +61,24 @@ public:
     ++one.count;
   }
 
+  /// Adds `count` windows of one line and one column of tiles.
+  void add_line(std::uint32_t tile_column, std::uint32_t row, double sum,
+                std::uint32_t count) noexcept {
+    auto& one =
+      tiles_[std::size_t{tile_of_row_[row]} * tiles_across_ + tile_column];
+    one.sum += sum;
+    one.count += count;
+  }
+
+  /// Returns the column of tiles that a window's column belongs to.
+  std::uint32_t tile_of_column(std::uint32_t column) const noexcept {
+    return tile_of_column_[column];
+  }
+
+  std::uint32_t tiles_across() const noexcept {
+    return tiles_across_;
+  }
+
   /// Returns the mean of all windows, ppm.
   std::uint32_t mean_ppm() const;
 
