@@ -4,42 +4,20 @@
 #include <bit>
 #include <cstdlib>
 
+#include "imaging/bit_deposit.hpp"
+
 namespace pixmill::imaging {
 
 namespace {
 
+/// The bit of a position.
+constexpr std::uint64_t bit_of(std::uint32_t position) noexcept {
+  return std::uint64_t{1} << (63 - position);
+}
+
 /// The bits from `first` to `last`.
-std::uint64_t band(std::uint32_t first, std::uint32_t last) {
-  return ~std::uint64_t{0} >> (63 - last) & ~std::uint64_t{0} << first;
-}
-
-/// Corrects the coefficients of `which`, each known by one more bit.
-void refine(bit_source& bits, std::int16_t* block, std::uint64_t which,
-            int step) {
-  while (which != 0) {
-    // As many as one refill surely has.
-    auto part = which;
-    auto count = static_cast<unsigned>(std::popcount(part));
-    if (count > 56) {
-      part &= 0xffff'ffffu;
-      count = static_cast<unsigned>(std::popcount(part));
-    }
-    which &= ~part;
-    bits.refill();
-    auto raised = bits.window();
-    bits.skip(count);
-    for (; part != 0; part &= part - 1, raised <<= 1) {
-      if (raised >> 63 == 0)
-        continue;
-      auto& value = block[std::countr_zero(part)];
-      if ((std::abs(value) & step) == 0)
-        value = static_cast<std::int16_t>(value + (value < 0 ? -step : step));
-    }
-  }
-}
-
-bool fits(int value) {
-  return value >= INT16_MIN && value <= INT16_MAX;
+constexpr std::uint64_t band(std::uint32_t first, std::uint32_t last) noexcept {
+  return ~std::uint64_t{0} >> first & ~std::uint64_t{0} << (63 - last);
 }
 
 constexpr auto end_of_block = jpeg_decoding_table::end_of_block;
@@ -50,7 +28,63 @@ std::uint32_t covered_blocks(bit_source& bits, std::uint32_t advance) {
   return (1u << extra) + (extra > 0 ? bits.take(extra) : 0);
 }
 
+/// Bits that are left when a code with its value has been taken, which
+/// refilled.
+constexpr unsigned surely_left = 56 - 16 - 1;
+
+/// Returns the next bit of each of `which`, first positions first.
+template <class Bits>
+std::uint64_t corrections(bit_source& bits, std::uint64_t which) {
+  auto count = Bits::count(which);
+  if (count == 0)
+    return 0;
+  if (count > surely_left) {
+    bits.refill();
+    if (count > 56) {
+      constexpr auto lower = ~std::uint64_t{0} >> 32;
+      auto upper = corrections<Bits>(bits, which & ~lower);
+      bits.refill();
+      return upper | corrections<Bits>(bits, which & lower);
+    }
+  }
+  auto raw = bits.window() >> (64 - count);
+  bits.skip(count);
+  return Bits::deposit(raw, which);
+}
+
 } // namespace
+
+struct progressive_decoder::piece {
+  bit_source bits;
+  const std::uint8_t* bytes;
+  std::size_t end;         ///< Byte.
+  std::uint64_t mcu;       ///< First of the interval.
+  std::uint64_t stop;      ///< Behind its last.
+  std::uint32_t empty = 0; ///< Blocks that an end of band still covers.
+  std::array<int, 4> last_dc{};
+
+  bool overran() const noexcept {
+    return bits.position(bytes) > end * 8;
+  }
+
+  /// Calls `each(number)` for all blocks of `target`, which is alone in its
+  /// scan, without those that only fill up MCUs; ends early where it says no.
+  template <class Each>
+  bool for_each_block(const plane& target, Each each) {
+    auto column = mcu % target.used_columns;
+    auto number = target.number(mcu / target.used_columns, column);
+    for (; mcu < stop; ++mcu, ++number) {
+      if (column == target.used_columns) {
+        column = 0;
+        number += target.columns - target.used_columns;
+      }
+      ++column;
+      if (!each(number) || overran())
+        return false;
+    }
+    return true;
+  }
+};
 
 progressive_decoder::progressive_decoder(const jpeg_tokens& frame)
     : frame_(frame) {
@@ -70,14 +104,37 @@ progressive_decoder::progressive_decoder(const jpeg_tokens& frame)
     one.used_columns = blocks(frame.width, component.across, across);
     one.used_rows = blocks(frame.height, component.down, down);
     auto count = std::size_t{one.columns} * frame.mcus_down * component.down;
-    one.values.resize(count * 64);
-    one.known.resize(count);
+    one.dc.resize(count);
+    one.ac.resize(count);
+    one.magnitudes =
+      std::make_unique_for_overwrite<std::uint16_t[]>(count * 64);
+    one.precision.fill(unseen);
     planes_.push_back(std::move(one));
   }
 }
 
+/// Notes what the scan tells.
+/// @returns Whether it tells the next bits: libjpeg has to judge all else.
+bool progressive_decoder::goes_on(const jpeg_scan& scan) {
+  for (auto component : scan.components) {
+    auto& precision = planes_[component].precision;
+    if (scan.first != 0 && precision[0] == unseen)
+      return false;
+    for (auto position = scan.first; position <= scan.last; ++position) {
+      auto before = scan.refined == 0 ? unseen : scan.refined;
+      if (std::exchange(precision[position],
+                        static_cast<std::uint8_t>(scan.shift))
+          != before)
+        return false;
+    }
+  }
+  return scan.first == 0 || scan.refined == 0 || scan.shift < most_refinements;
+}
+
 bool progressive_decoder::decode(const jpeg_scan& scan,
                                  const jpeg_scan_data& data) {
+  if (!goes_on(scan))
+    return false;
   auto& only = planes_[scan.components[0]];
   // A component alone has a block for each MCU, without the filling ones.
   auto total = scan.components.size() == 1
@@ -87,158 +144,198 @@ bool progressive_decoder::decode(const jpeg_scan& scan,
     scan.restart_interval == 0 ? total : scan.restart_interval;
   if ((total + interval - 1) / interval != data.ends.size())
     return false;
+  static const bool fast = bmi2_bits::available();
   auto* bytes = data.bytes.get();
   std::size_t begin = 0;
   std::uint64_t mcu = 0;
   for (auto end : data.ends) {
-    bit_source bits(bytes + begin);
-    last_dc_.fill(0);
-    empty_blocks_ = 0;
-    for (auto stop = std::min(mcu + interval, total); mcu < stop; ++mcu)
-      if (!decode_mcu(scan, mcu, bits) || bits.position(bytes) > end * 8)
-        return false;
-    if (end * 8 - bits.position(bytes) >= 16)
+    piece from{bit_source(bytes + begin), bytes, end, mcu,
+               std::min(mcu + interval, total)};
+    mcu = from.stop;
+    auto decoded = scan.first == 0     ? decode_dc(scan, from)
+                   : scan.refined == 0 ? first_ac(scan, only, from)
+                   : fast              ? refine_ac<bmi2_bits>(scan, only, from)
+                          : refine_ac<portable_bits>(scan, only, from);
+    if (!decoded || end * 8 - from.bits.position(bytes) >= 16)
       return false;
     begin = end;
   }
   return true;
 }
 
-bool progressive_decoder::decode_mcu(const jpeg_scan& scan, std::uint64_t mcu,
-                                     bit_source& bits) {
+bool progressive_decoder::decode_dc(const jpeg_scan& scan, piece& from) {
   if (scan.components.size() == 1) {
     auto& target = planes_[scan.components[0]];
-    return decode_block(
-      scan, 0, bits, target,
-      target.number(mcu / target.used_columns, mcu % target.used_columns));
+    return from.for_each_block(target, [&](std::size_t number) {
+      return decode_dc_block(scan, 0, from, target.dc[number]);
+    });
   }
-  auto row = mcu / frame_.mcus_across;
-  auto column = mcu % frame_.mcus_across;
-  for (std::size_t i = 0; i < scan.components.size(); ++i) {
-    auto& target = planes_[scan.components[i]];
-    auto& component = frame_.components[scan.components[i]];
-    for (std::size_t y = 0; y < component.down; ++y)
-      for (std::size_t x = 0; x < component.across; ++x)
-        if (!decode_block(scan, i, bits, target,
-                          target.number(row * component.down + y,
-                                        column * component.across + x)))
-          return false;
+  for (; from.mcu < from.stop; ++from.mcu) {
+    auto row = from.mcu / frame_.mcus_across;
+    auto column = from.mcu % frame_.mcus_across;
+    for (std::size_t i = 0; i < scan.components.size(); ++i) {
+      auto& target = planes_[scan.components[i]];
+      auto& component = frame_.components[scan.components[i]];
+      for (std::size_t y = 0; y < component.down; ++y)
+        for (std::size_t x = 0; x < component.across; ++x)
+          if (!decode_dc_block(
+                scan, i, from,
+                target.dc[target.number(row * component.down + y,
+                                        column * component.across + x)]))
+            return false;
+    }
+    if (from.overran())
+      return false;
   }
   return true;
 }
 
-bool progressive_decoder::decode_block(const jpeg_scan& scan, std::size_t index,
-                                       bit_source& bits, plane& target,
-                                       std::size_t number) {
-  auto* block = target.values.data() + number * 64;
-  auto& known = target.known[number];
-  if (scan.first != 0)
-    return scan.refined == 0 ? first_ac(scan, bits, block, known)
-                             : refine_ac(scan, bits, block, known);
-  if (scan.refined == 0)
-    return first_dc(scan, index, bits, block);
-  if (bits.take_bit())
-    block[0] = static_cast<std::int16_t>(block[0] | 1 << scan.shift);
-  return true;
-}
-
-bool progressive_decoder::first_dc(const jpeg_scan& scan, std::size_t index,
-                                   bit_source& bits, std::int16_t* block) {
-  jpeg_decoding_table::entry found;
-  if (!scan.tables[index].dc->take(bits, found))
-    return false;
-  auto& last = last_dc_[index];
-  last += found.value();
-  if (!fits(last) || !fits(last * (1 << scan.shift)))
-    return false;
-  block[0] = static_cast<std::int16_t>(last * (1 << scan.shift));
-  return true;
-}
-
-bool progressive_decoder::first_ac(const jpeg_scan& scan, bit_source& bits,
-                                   std::int16_t* block, std::uint64_t& known) {
-  if (empty_blocks_ > 0) {
-    --empty_blocks_;
+bool progressive_decoder::decode_dc_block(const jpeg_scan& scan,
+                                          std::size_t index, piece& from,
+                                          std::int16_t& value) {
+  if (scan.refined != 0) {
+    if (from.bits.take_bit())
+      value = static_cast<std::int16_t>(value | 1 << scan.shift);
     return true;
   }
-  auto& table = *scan.tables[0].ac;
-  for (auto position = scan.first - 1; position < scan.last;) {
-    jpeg_decoding_table::entry found;
-    if (!table.take(bits, found))
-      return false;
-    if (found.advance() >= end_of_block) {
-      empty_blocks_ = covered_blocks(bits, found.advance()) - 1;
-      return true;
-    }
-    position += found.advance();
-    auto value = found.value() * (1 << scan.shift);
-    if (value == 0)
-      continue;
-    if (position > scan.last || !fits(value))
-      return false;
-    block[position] = static_cast<std::int16_t>(value);
-    known |= std::uint64_t{1} << position;
-  }
+  jpeg_decoding_table::entry found;
+  if (!scan.tables[index].dc->take(from.bits, found))
+    return false;
+  auto& last = from.last_dc[index];
+  last += found.value();
+  // The second bound keeps the product in an int.
+  if (std::abs(last) > INT16_MAX || std::abs(last << scan.shift) > INT16_MAX)
+    return false;
+  value = static_cast<std::int16_t>(last * (1 << scan.shift));
   return true;
 }
 
-bool progressive_decoder::refine_ac(const jpeg_scan& scan, bit_source& bits,
-                                    std::int16_t* block, std::uint64_t& known) {
-  auto step = 1 << scan.shift;
-  auto before = known;
-  auto position = scan.first;
-  while (empty_blocks_ == 0 && position <= scan.last) {
+bool progressive_decoder::first_ac(const jpeg_scan& scan, plane& target,
+                                   piece& from) {
+  auto& table = *scan.tables[0].ac;
+  return from.for_each_block(target, [&](std::size_t number) {
+    if (from.empty > 0) {
+      --from.empty;
+      return true;
+    }
+    auto& block = target.ac[number];
+    auto* magnitudes = target.magnitudes.get() + number * 64;
+    for (auto position = scan.first - 1; position < scan.last;) {
+      jpeg_decoding_table::entry found;
+      if (!table.take(from.bits, found))
+        return false;
+      if (found.advance() >= end_of_block) {
+        from.empty = covered_blocks(from.bits, found.advance()) - 1;
+        break;
+      }
+      position += found.advance();
+      if (found.value() == 0)
+        continue;
+      auto magnitude = static_cast<std::uint32_t>(std::abs(found.value()))
+                       << scan.shift;
+      if (position > scan.last || magnitude > INT16_MAX)
+        return false;
+      magnitudes[position] = static_cast<std::uint16_t>(magnitude);
+      block.early |= bit_of(position);
+      block.negative |= found.value() < 0 ? bit_of(position) : 0;
+    }
+    block.known = block.early;
+    return true;
+  });
+}
+
+template <class Bits>
+bool progressive_decoder::refine_ac(const jpeg_scan& scan, plane& target,
+                                    piece& from) {
+  const auto all = band(scan.first, scan.last);
+  return from.for_each_block(target, [&](std::size_t number) {
+    auto& block = target.ac[number];
+    if (from.empty == 0)
+      return refine_block<Bits>(scan, block, from);
+    --from.empty;
+    from.bits.refill();
+    block.refined[scan.shift] |=
+      corrections<Bits>(from.bits, block.known & all);
+    return true;
+  });
+}
+
+template <class Bits>
+bool progressive_decoder::refine_block(const jpeg_scan& scan, block_bits& block,
+                                       piece& from) {
+  const auto before = block.known;
+  auto& refined = block.refined[scan.shift];
+  // What is still ahead.
+  auto rest = band(scan.first, scan.last);
+  while (rest != 0) {
     jpeg_decoding_table::entry found;
-    if (!scan.tables[0].ac->take(bits, found))
+    if (!scan.tables[0].ac->take(from.bits, found))
       return false;
     if (found.advance() >= end_of_block) {
-      empty_blocks_ = covered_blocks(bits, found.advance());
-      break;
+      from.empty = covered_blocks(from.bits, found.advance()) - 1;
+      from.bits.refill();
+      refined |= corrections<Bits>(from.bits, before & rest);
+      return true;
     }
     if (found.value() > 1 || found.value() < -1)
       return false;
     // Skips the run of zeros, and corrects what lies between them.
-    auto zeros = ~before & band(position, scan.last);
-    for (auto run = found.advance(); run > 1; --run)
-      zeros &= zeros - 1;
-    if (zeros == 0)
+    auto zeros = ~before & rest;
+    if (Bits::count(zeros) < found.advance())
       return false;
-    auto target = static_cast<std::uint32_t>(std::countr_zero(zeros));
-    if (target > position)
-      refine(bits, block, before & band(position, target - 1), step);
+    auto place = nth_from_top<Bits>(zeros, found.advance());
+    refined |= corrections<Bits>(from.bits, before & rest & ~(place - 1));
+    rest &= place - 1;
     if (found.value() != 0) {
-      block[target] = static_cast<std::int16_t>(found.value() * step);
-      known |= std::uint64_t{1} << target;
+      refined |= place;
+      block.known |= place;
+      block.negative |= found.value() < 0 ? place : 0;
     }
-    position = target + 1;
   }
-  if (empty_blocks_ == 0)
-    return true;
-  if (position <= scan.last)
-    refine(bits, block, before & band(position, scan.last), step);
-  --empty_blocks_;
   return true;
 }
+
+/// Where small values become zero.
+struct progressive_decoder::output {
+  const requantizing_factors* factors = nullptr; ///< Null: stays as it is.
+  std::uint64_t no_ones = 0;
+  std::uint64_t no_threes = 0;
+
+  explicit output(const requantizing_factors* to) : factors(to) {
+    for (std::uint32_t i = 1; i < 64 && to != nullptr; ++i) {
+      no_ones |= requantized(1, (*to)[i]) == 0 ? bit_of(i) : 0;
+      no_threes |= requantized(3, (*to)[i]) == 0 ? bit_of(i) : 0;
+    }
+  }
+
+  /// Returns what stays, and maybe some that do not.
+  std::uint64_t staying(const block_bits& block) const noexcept {
+    auto below_four = ~block.early & ~block.refined[2];
+    auto below_two = below_four & ~block.refined[1];
+    return block.known & ~(below_two & no_ones) & ~(below_four & no_threes);
+  }
+};
 
 bool progressive_decoder::store(
   jpeg_tokens& picture,
   const std::vector<requantizing_factors>* factors) const {
+  std::vector<output> outputs;
+  for (std::size_t i = 0; i < planes_.size(); ++i)
+    outputs.emplace_back(factors == nullptr ? nullptr : &(*factors)[i]);
   for (std::size_t row = 0; row < frame_.mcus_down; ++row) {
     picture.rows.push_back(picture.tokens.size());
     for (std::size_t column = 0; column < frame_.mcus_across; ++column)
       for (std::size_t i = 0; i < planes_.size(); ++i) {
         auto& component = frame_.components[i];
-        auto blocks = std::size_t{component.across} * component.down;
-        auto* at = picture.tokens.room_for(blocks * 64);
-        for (std::size_t b = 0; b < blocks; ++b) {
-          auto number =
-            planes_[i].number(row * component.down + b / component.across,
-                              column * component.across + b % component.across);
-          if (factors == nullptr
-                ? !store_block(planes_[i], number, i, at)
-                : !requantize_block(planes_[i], number, i, (*factors)[i], at))
-            return false;
-        }
+        auto* at = picture.tokens.room_for(std::size_t{component.across}
+                                           * component.down * 64);
+        for (std::size_t y = 0; y < component.down; ++y)
+          for (std::size_t x = 0; x < component.across; ++x)
+            if (!store_block(planes_[i],
+                             planes_[i].number(row * component.down + y,
+                                               column * component.across + x),
+                             i, outputs[i], at))
+              return false;
         picture.tokens.end_at(at);
       }
   }
@@ -247,37 +344,34 @@ bool progressive_decoder::store(
 }
 
 bool progressive_decoder::store_block(const plane& from, std::size_t number,
-                                      std::size_t component,
+                                      std::size_t component, const output& how,
                                       std::uint32_t*& to) {
-  auto* block = from.values.data() + number * 64;
-  if (std::abs(block[0]) > largest_dc)
+  auto* factors = how.factors;
+  int dc = from.dc[number];
+  if (std::abs(dc) > largest_dc)
     return false;
-  *to++ = make_token(block[0], component, 0);
-  auto largest = 0;
-  for (auto left = from.known[number]; left != 0; left &= left - 1) {
-    auto position = static_cast<std::uint32_t>(std::countr_zero(left));
-    largest |= std::abs(block[position]);
-    *to++ = make_token(block[position], component, position);
-  }
-  return largest <= largest_ac;
-}
-
-bool progressive_decoder::requantize_block(const plane& from,
-                                           std::size_t number,
-                                           std::size_t component,
-                                           const requantizing_factors& factors,
-                                           std::uint32_t*& to) {
-  auto* block = from.values.data() + number * 64;
-  if (std::abs(block[0]) > largest_dc)
-    return false;
-  *to++ = make_token(requantized(block[0], factors[0]), component, 0);
-  auto largest = 0;
-  for (auto left = from.known[number]; left != 0; left &= left - 1) {
-    auto position = static_cast<std::uint32_t>(std::countr_zero(left));
-    largest |= std::abs(block[position]);
-    auto value = requantized(block[position], factors[position]);
-    *to = make_token(value, component, position);
-    to += value != 0 ? 1 : 0;
+  *to++ = make_token(factors == nullptr ? dc : requantized(dc, (*factors)[0]),
+                     component, 0);
+  auto& block = from.ac[number];
+  auto* magnitudes = from.magnitudes.get() + number * 64;
+  std::uint32_t largest = 0;
+  for (auto left = how.staying(block); left != 0;) {
+    auto position = static_cast<std::uint32_t>(std::countl_zero(left));
+    auto bit = bit_of(position);
+    left ^= bit;
+    std::uint32_t magnitude =
+      (block.early & bit) != 0 ? magnitudes[position] : 0;
+    for (std::uint32_t shift = 0; shift < most_refinements; ++shift)
+      magnitude |= static_cast<std::uint32_t>(
+        (block.refined[shift] >> (63 - position) & 1) << shift);
+    largest |= magnitude;
+    auto value = static_cast<int>(magnitude);
+    value = (block.negative & bit) != 0 ? -value : value;
+    auto place = make_token(0, component, position);
+    *to = factors == nullptr
+            ? static_cast<std::uint32_t>(value) << 16 | place
+            : requantized_token(value, (*factors)[position], place);
+    to += *to >> 16 != 0 ? 1 : 0;
   }
   return largest <= largest_ac;
 }

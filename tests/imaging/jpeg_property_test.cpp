@@ -7,6 +7,8 @@
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_library.hpp"
 #include "imaging/jpeg_pixels.hpp"
+#include "imaging/jpeg_requantize.hpp"
+#include "imaging/jpeg_tables.hpp"
 #include "imaging/jpeg_tokens.hpp"
 #include "tests/imaging/pictures.hpp"
 
@@ -23,7 +25,30 @@ struct shape {
   bool progressive = false;
 };
 
-std::string encoded(const pixel_buffer& pixels, const shape& how) {
+/// A way of telling coefficients bit by bit, beside libjpeg's own.
+using scan_script = std::vector<jpeg_scan_info>;
+
+/// @param first Lowest bit of the first scans.
+scan_script by_bits(int components, int first) {
+  scan_script script;
+  jpeg_scan_info dc{components, {0, 1, 2, 0}, 0, 0, 0, first};
+  script.push_back(dc);
+  for (int bit = first; bit > 0; --bit) {
+    dc.Ah = bit;
+    dc.Al = bit - 1;
+    script.push_back(dc);
+  }
+  for (int i = 0; i < components; ++i) {
+    for (auto [from, to] : {std::pair{1, 5}, std::pair{6, 63}})
+      script.push_back({1, {i, 0, 0, 0}, from, to, 0, first});
+    for (int bit = first; bit > 0; --bit)
+      script.push_back({1, {i, 0, 0, 0}, 1, 63, bit, bit - 1});
+  }
+  return script;
+}
+
+std::string encoded(const pixel_buffer& pixels, const shape& how,
+                    const scan_script& script = {}) {
   jpeg_writer writer(pixels.samples.size() + 4'096);
   auto& info = writer.info;
   info.image_width = pixels.width;
@@ -37,6 +62,10 @@ std::string encoded(const pixel_buffer& pixels, const shape& how) {
   info.restart_interval = how.restart_interval;
   if (how.progressive)
     jpeg_simple_progression(&info);
+  if (!script.empty()) {
+    info.scan_info = script.data();
+    info.num_scans = static_cast<int>(script.size());
+  }
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<JSAMPROW>(pixels.row(info.next_scanline));
@@ -81,6 +110,45 @@ TEST(JpegProperties, ReadsAndWritesTheSameCoefficients) {
     ASSERT_TRUE(tokens);
     EXPECT_EQ(decoded(emit_jpeg(*tokens, {})), decoded(source));
   });
+}
+
+TEST(JpegProperties, ReadsProgressiveScansOfAnyDepth) {
+  for (auto side : {1u, 9u, 40u})
+    for (auto channels : {1, 3})
+      for (auto interval : {0u, 3u})
+        for (int first = 0; first <= 5; ++first) {
+          auto pixels =
+            test::photo(side, 65 - side, static_cast<std::uint8_t>(channels));
+          auto source =
+            encoded(pixels, {2, 2, interval, true}, by_bits(channels, first));
+          SCOPED_TRACE(testing::Message()
+                       << side << ", " << channels << " channels, restart "
+                       << interval << ", from bit " << first);
+          // Deeper ones are left to libjpeg.
+          EXPECT_EQ(read_usual_tokens(view(source)).has_value(), first <= 3);
+          auto tokens = read_tokens(view(source));
+          ASSERT_TRUE(tokens);
+          EXPECT_EQ(decoded(emit_jpeg(*tokens, {})), decoded(source));
+          auto coarse = [](const jpeg_component& component) {
+            return coarser(component.table,
+                           quality_table(40, component.chroma));
+          };
+          requantize(*tokens, coarse);
+          auto at_once = read_tokens(view(source), coarse);
+          ASSERT_TRUE(at_once);
+          EXPECT_TRUE(std::equal(tokens->tokens.begin(), tokens->tokens.end(),
+                                 at_once->tokens.begin(),
+                                 at_once->tokens.end()));
+        }
+}
+
+TEST(JpegProperties, LeavesScansThatRepeatThemselvesToLibjpeg) {
+  auto source = encoded(test::photo(40, 25, 1), {1, 1, 0, true}, by_bits(1, 1));
+  ASSERT_TRUE(read_usual_tokens(view(source)));
+  // libjpeg writes no such script: the last scan, once more.
+  auto last = source.rfind("\xff\xda");
+  source.insert(last, source.substr(last, source.size() - 2 - last));
+  EXPECT_FALSE(read_usual_tokens(view(source)));
 }
 
 TEST(JpegProperties, RefusesWhatIsCutOff) {
