@@ -326,8 +326,7 @@ double jpeg_rate_control::taken_by(std::size_t place, std::size_t end) const {
 }
 
 std::span<std::uint32_t> jpeg_rate_control::symbols_of(std::size_t row) {
-  return {reduced_.begin() + rows_[row].begin,
-          reduced_.begin() + rows_[row].end};
+  return {reduced_.data() + rows_[row].begin, reduced_.data() + rows_[row].end};
 }
 
 /// Lets the DC coefficients of a row follow upon `before`.
@@ -384,7 +383,7 @@ void jpeg_rate_control::quantize_rest(double bits) {
   auto expected =
     static_cast<double>(reduced_.size()) * (1 + ahead / done_predicted);
   reduced_.room_for(static_cast<std::size_t>(expected * 1.03)
-                    - reduced_.size());
+                    + most_extra_symbols * row_blocks_ - reduced_.size());
   for (auto place = samples_; place < order_.size(); ++place) {
     auto row = order_[place];
     auto expected_ahead = ahead * done / done_predicted;

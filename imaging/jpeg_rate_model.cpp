@@ -45,41 +45,55 @@ struct cost {
   double bits = 0;
 };
 
-/// What the step `to` costs values that are multiples of `from`.
-/// @param last Largest magnitude that occurs.
-/// @param blocks Blocks, most of which have a zero here.
-cost cost_of(const magnitudes& counts, std::size_t last, double blocks,
-             std::uint32_t from, std::uint32_t to) {
-  cost result;
-  auto inverse = 1.0 / to;
-  std::uint32_t run = 0; // Of magnitudes with the same quotient.
-  std::uint32_t quotient = 0;
-  double nonzero = 0;
-  auto close = [&] {
-    if (quotient != 0) {
-      result.bits -= counted_plogp(run);
-      nonzero += run;
+/// Sums over all magnitudes below each, so that what becomes one quotient is
+/// summed up by a difference.
+class magnitude_sums {
+public:
+  /// @param last Largest magnitude that occurs.
+  magnitude_sums(const magnitudes& counts, std::size_t last) : last_(last) {
+    counts_[0] = sums_[0] = squares_[0] = 0;
+    for (std::size_t m = 0; m <= last; ++m) {
+      auto magnitude = static_cast<double>(m);
+      auto count = m == 0 ? 0.0 : counts[m];
+      counts_[m + 1] = counts_[m] + count;
+      sums_[m + 1] = sums_[m] + count * magnitude;
+      squares_[m + 1] = squares_[m] + count * magnitude * magnitude;
     }
-    run = 0;
-  };
-  for (std::size_t m = 1; m <= last; ++m) {
-    if (counts[m] == 0)
-      continue;
-    auto value = static_cast<double>(m) * from;
-    auto next = static_cast<std::uint32_t>(value * inverse + 0.5 - dead_zone);
-    if (next != quotient) {
-      close();
-      quotient = next;
-    }
-    run += counts[m];
-    auto error = value - static_cast<double>(next) * to;
-    result.errors += error * error * counts[m];
   }
-  close();
-  // The entropy of all values, and a sign for each that is not zero.
-  result.bits += plogp(blocks) - plogp(blocks - nonzero) + nonzero;
-  return result;
-}
+
+  /// Returns what the step `to` costs values that are multiples of `from`.
+  /// @param blocks Blocks, most of which have a zero here.
+  cost at(double blocks, std::uint32_t from, std::uint32_t to) const {
+    cost result;
+    auto ratio = static_cast<double>(to) / from;
+    double nonzero = 0;
+    std::size_t begin = 1;
+    for (std::uint32_t quotient = 0; begin <= last_; ++quotient) {
+      auto next = std::min(last_ + 1, static_cast<std::size_t>(std::ceil(
+                                        (quotient + 0.5 + dead_zone) * ratio)));
+      auto count = counts_[next] - counts_[begin];
+      auto level = quotient * ratio;
+      result.errors += squares_[next] - squares_[begin]
+                       - 2 * level * (sums_[next] - sums_[begin])
+                       + level * level * count;
+      if (quotient != 0) {
+        result.bits -= counted_plogp(static_cast<std::uint32_t>(count));
+        nonzero += count;
+      }
+      begin = next;
+    }
+    result.errors *= static_cast<double>(from) * from;
+    // The entropy of all values, and a sign for each that is not zero.
+    result.bits += plogp(blocks) - plogp(blocks - nonzero) + nonzero;
+    return result;
+  }
+
+private:
+  std::size_t last_;
+  std::array<double, most_magnitude + 2> counts_;
+  std::array<double, most_magnitude + 2> sums_;
+  std::array<double, most_magnitude + 2> squares_;
+};
 
 } // namespace
 
@@ -99,11 +113,11 @@ public:
   steps steps_of(std::size_t position, std::uint32_t from,
                  double weight) const {
     steps result;
+    const magnitude_sums sums(counts_[position], last_[position]);
     for (auto size = from; size <= largest_step;
          size =
            std::max(size + 1, static_cast<std::uint32_t>(size * step_ratio))) {
-      auto one =
-        cost_of(counts_[position], last_[position], blocks_, from, size);
+      auto one = sums.at(blocks_, from, size);
       result.push_back({static_cast<std::uint16_t>(size),
                         static_cast<float>(one.errors * weight),
                         static_cast<float>(one.bits)});

@@ -74,7 +74,7 @@ public:
     return data_.get();
   }
 
-  std::uint32_t* begin() noexcept {
+  std::uint32_t* data() noexcept {
     return data_.get();
   }
 
