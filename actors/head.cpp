@@ -131,6 +131,10 @@ public:
     return *parts_.journal;
   }
 
+  const std::string& journal_id() const {
+    return parts_.journal_id;
+  }
+
   caf::error room(const std::string& tenant) const {
     return places_->check(tenant);
   }
@@ -419,6 +423,10 @@ node_directory& head::others() {
 
 std::shared_ptr<node_directory> head::directory() {
   return impl_->directory();
+}
+
+const std::string& head::journal_id() const {
+  return impl_->journal_id();
 }
 
 const persistence::journal_store& head::journal() const {

@@ -186,6 +186,9 @@ public:
   /// once the head has ended.
   std::shared_ptr<node_directory> directory();
 
+  /// Returns the id of the journal, which owns the images.
+  const std::string& journal_id() const;
+
   /// Returns the journal for reading.
   const persistence::journal_store& journal() const;
 

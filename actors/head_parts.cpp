@@ -5,6 +5,9 @@
 namespace pixmill::actors {
 namespace {
 
+// Longer than a node keeps what it has finished.
+constexpr std::chrono::milliseconds time_to_hand_in = std::chrono::minutes{20};
+
 // Opens the store of images and says whose outcomes name them.
 caf::expected<caf::unit_t> open_images(head_parts& out,
                                        const head_settings& settings) {
@@ -14,11 +17,11 @@ caf::expected<caf::unit_t> open_images(head_parts& out,
   const auto jobs = out.journal->jobs();
   if (!jobs)
     return jobs.error();
-  auto images =
-    persistence::open_image_store(settings.store, settings.s3, std::move(*id));
+  auto images = persistence::open_image_store(settings.store, settings.s3, *id);
   if (!images)
     return std::move(images.error());
   out.images = std::move(*images);
+  out.journal_id = std::move(*id);
   return out.images.owners->claim(jobs->empty());
 }
 
@@ -29,6 +32,8 @@ retention retention_of(const head_settings& settings,
   return {.keep =
             settings.tidies ? settings.jobs.keep : std::chrono::seconds{0},
           .sweep = settings.tidies,
+          .sweep_after =
+            settings.network ? time_to_hand_in : std::chrono::milliseconds{0},
           .objects = opened.images.objects.get(),
           .removers = opened.images.removers,
           .if_removable = [&owners = *opened.images.owners](const auto& act) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "actors/head.hpp"
 #include "actors/housekeeping.hpp"
@@ -18,6 +19,7 @@ namespace pixmill::actors {
 /// on each other: actors go first, stores last.
 struct head_parts {
   std::unique_ptr<persistence::journal_store> journal;
+  std::string journal_id;
   persistence::image_store images;
   std::unique_ptr<persistence::store_writer> writer;
   std::unique_ptr<persistence::object_syncer> syncer;

@@ -41,6 +41,7 @@ milliseconds pause_after(clock::time_point begun) {
 
 housekeeping::housekeeping(persistence::journal_store& store, retention rules)
     : store_{store}, rules_{std::move(rules)} {
+  sweep_from_ = clock::now() + rules_.sweep_after;
   if (!rules_.sweep || rules_.objects == nullptr)
     shard_ = persistence::object_store::shard_count;
 }
@@ -56,7 +57,8 @@ milliseconds housekeeping::work() {
     return settle();
   if (!purges_.empty())
     return purge();
-  if (shard_ < persistence::object_store::shard_count)
+  if (shard_ < persistence::object_store::shard_count
+      && clock::now() >= sweep_from_)
     return sweep();
   if (rules_.keep.count() > 0 && rules_.now() >= next_expiry_)
     return expire();

@@ -22,6 +22,9 @@ struct retention {
   std::chrono::milliseconds keep{0};
   /// Whether files that no outcome names are looked for once.
   bool sweep = false;
+  /// How long they are left alone at first: other nodes may have stored some
+  /// past an earlier life of the head, and hand them in.
+  std::chrono::milliseconds sweep_after{0};
   /// Where files are; null: files are nobody's business.
   persistence::object_store* objects = nullptr; ///< Outlives the actor.
   /// Threads that remove files beside the JOURNAL's; 0: it does so itself,
@@ -88,6 +91,7 @@ private:
   std::optional<persistence::purge_slice> slice_; ///< Of the first of them.
   std::size_t purged_jobs_ = 0;
   std::size_t shard_ = 0; ///< The next one to be swept.
+  clock::time_point sweep_from_;
   std::vector<persistence::named_file> found_;
   std::size_t swept_files_ = 0;
   clock::time_point begun_; ///< The slice under way.

@@ -118,15 +118,16 @@ void image_state::put(std::shared_ptr<const std::string> bytes,
   record_->set_bytes_held(output_->size());
   services_->store->start(
     {.bytes = output_, .format = format, .permit = context_.permit},
-    [self = image_stages{self_}](caf::expected<std::string> sha256) {
-      caf::anon_send(self, stored{std::make_shared<caf::expected<std::string>>(
-                             std::move(sha256))});
+    [self = image_stages{self_}](caf::expected<persistence::stored_key> key) {
+      caf::anon_send(
+        self, stored{std::make_shared<caf::expected<persistence::stored_key>>(
+                std::move(key))});
     });
 }
 
 void image_state::handle(const stored& message) {
-  auto& sha256 = *message.sha256;
-  if (!sha256 && persistence::can_wait(sha256.error())) {
+  auto& key = *message.result;
+  if (!key && persistence::can_wait(key.error())) {
     self_->send(row_, slot_report{.slot = task_.slot,
                                   .result = waiting_for_store(),
                                   .retry_in_ms = store_notice.count()});
@@ -134,9 +135,10 @@ void image_state::handle(const stored& message) {
     return;
   }
   output_.reset();
-  if (!sha256)
-    return fail(to_failure(sha256.error(), errc::store));
-  result_.sha256 = std::move(*sha256);
+  if (!key)
+    return fail(to_failure(key.error(), errc::store));
+  result_.sha256 = std::move(key->sha256);
+  result_.stored_by_node = key->by_node;
   report(std::move(result_));
 }
 

@@ -32,7 +32,7 @@ struct compressed {
   std::shared_ptr<caf::expected<imaging::compressed_image>> result;
 };
 struct stored {
-  std::shared_ptr<caf::expected<std::string>> sha256;
+  std::shared_ptr<caf::expected<persistence::stored_key>> result;
 };
 
 } // namespace pixmill::actors

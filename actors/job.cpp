@@ -25,6 +25,10 @@ constexpr std::size_t most_committing = 4'096;
 // reads no further rows until some are due.
 constexpr std::size_t most_deferred = 10'000;
 
+bool is_in(const std::vector<slot_id>& slots, slot_id slot) {
+  return std::find(slots.begin(), slots.end(), slot) != slots.end();
+}
+
 } // namespace
 
 job_state_machine::job_state_machine(pointer self) : self_{self} {}
@@ -191,6 +195,13 @@ void job_state_machine::committed(const commit_receipt& receipt,
   tell();
   std::vector<slot_result> followers;
   for (const auto& owner : owners) {
+    const bool stored = !is_in(receipt.missing, owner.slot);
+    if (settle_ahead(owner.slot, stored))
+      continue;
+    if (!stored) {
+      miss(owner);
+      continue;
+    }
     auto same = window_->settle(owner.slot, owner.url);
     followers.insert(followers.end(), same.begin(), same.end());
   }

@@ -91,6 +91,8 @@ private:
   bool is_expected(const slot_task& task);
   caf::result<bool> merge(const row_report& report);
   std::optional<slot_task> take_out(slot_id slot);
+  void miss(const slot_task& owner);
+  bool settle_ahead(slot_id slot, bool stored);
   void skip_settled();
   void commit(std::vector<slot_result> results,
               std::vector<slot_task> owners = {},
@@ -122,8 +124,14 @@ private:
   std::deque<slot_task> returned_; ///< To be done again, before new ones.
   std::multimap<clock::time_point, slot_task> deferred_;
   std::map<lease_id, lease> leases_;
-  /// Slots whose outcome was handed in before their row was read.
-  std::set<slot_id> settled_ahead_;
+  /// An outcome that was handed in before its row was read.
+  struct outcome_ahead {
+    bool durable = false;
+    std::optional<slot_task> task{}; ///< Its row was read before it was.
+  };
+
+  std::map<slot_id, outcome_ahead> settled_ahead_;
+  std::map<slot_id, int> missed_; ///< How often a slot's file was not there.
   /// Slots that a node has finished and will hand in, and until when to wait.
   std::map<slot_id, clock::time_point> promised_;
   lease_id next_lease_ = 1;

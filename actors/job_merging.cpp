@@ -17,6 +17,8 @@ namespace {
 // A node that has found its head again hands in at once.
 constexpr std::chrono::seconds promise_time{5};
 constexpr std::size_t most_promised = 65'536;
+// How often an image may be gone before its slot fails.
+constexpr int most_missed = 3;
 
 bool holds(const std::vector<slot_task>& tasks, slot_id slot) {
   return std::any_of(tasks.begin(), tasks.end(),
@@ -61,8 +63,14 @@ void job_state_machine::skip_settled() {
     return;
   std::vector<slot_result> followers;
   std::erase_if(window_->ready(), [&](const slot_task& task) {
-    if (settled_ahead_.erase(task.slot) == 0)
+    const auto i = settled_ahead_.find(task.slot);
+    if (i == settled_ahead_.end())
       return false;
+    if (!i->second.durable) {
+      i->second.task = task;
+      return true;
+    }
+    settled_ahead_.erase(i);
     const auto same = window_->settle(task.slot, task.url);
     followers.insert(followers.end(), same.begin(), same.end());
     return true;
@@ -104,14 +112,14 @@ caf::result<bool> job_state_machine::merge(const row_report& report) {
     if (!is_terminal(done.result.state) || !done.result.has_file())
       continue;
     const bool unread = done.slot.row > window_->rows_read();
-    if (unread && !settled_ahead_.insert(done.slot).second)
+    if (unread && !settled_ahead_.try_emplace(done.slot).second)
       continue;
-    auto task = unread ? std::nullopt : take_out(done.slot);
-    if (!unread && !task)
+    auto task =
+      unread ? slot_task{.slot = done.slot, .url = {}} : take_out(done.slot);
+    if (!task)
       continue; // It has an outcome, or is another's who has the same URL.
     results.push_back({done.slot, done.result, {}});
-    if (task)
-      owners.push_back(std::move(*task));
+    owners.push_back(std::move(*task));
   }
   if (results.empty())
     return true;
@@ -122,6 +130,48 @@ caf::result<bool> job_state_machine::merge(const row_report& report) {
   auto confirm = self_->make_response_promise<bool>();
   commit(std::move(results), std::move(owners), confirm);
   return confirm;
+}
+
+// The file of an outcome is not where its node has stored it: the slot is done
+// once more, but not for ever.
+void job_state_machine::miss(const slot_task& owner) {
+  telemetry::log(
+    telemetry::log_level::warning,
+    "an image is not where its node has stored it",
+    {{"job", job_.id}, {"row", owner.slot.row}, {"slot", owner.slot.index}});
+  if (ending_ || finishing_)
+    return;
+  if (++missed_[owner.slot] < most_missed) {
+    returned_.push_back(owner);
+    return;
+  }
+  outcome lost;
+  lost.state = item_state::failed;
+  lost.why = {.code = errc::store,
+              .http_status = 0,
+              .detail = "what its node has stored is not there: is the node's "
+                        "store the head's?"};
+  lost.attempts = owner.attempts;
+  commit({{owner.slot, std::move(lost), {}}}, {owner});
+}
+
+// Its row may have been read since it was handed in.
+bool job_state_machine::settle_ahead(slot_id slot, bool stored) {
+  const auto i = settled_ahead_.find(slot);
+  if (i == settled_ahead_.end() || i->second.durable)
+    return false;
+  const auto task = std::move(i->second.task);
+  if (stored && !task) {
+    i->second.durable = true;
+    return true;
+  }
+  settled_ahead_.erase(i);
+  if (!stored && task)
+    miss(*task);
+  else if (task)
+    if (auto same = window_->settle(slot, task->url); !same.empty())
+      commit(std::move(same));
+  return true;
 }
 
 // Takes a slot out of wherever it is.

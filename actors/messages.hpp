@@ -268,12 +268,15 @@ typename Inspector::result_type inspect(Inspector& f, commit_request& x) {
 struct commit_receipt {
   job_counters counters;      ///< Of the whole job, this commit included.
   std::uint32_t repeated = 0; ///< Slots that had an outcome already.
+  /// Slots whose file, which a node has stored itself, is not there: they have
+  /// no outcome.
+  std::vector<slot_id> missing{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_receipt& x) {
   return f(caf::meta::type_name("pixmill::commit_receipt"), x.counters,
-           x.repeated);
+           x.repeated, x.missing);
 }
 
 /// Asks which slots of a job have an outcome, from one slot on.

@@ -13,7 +13,7 @@ using persistence::write_verdict;
 
 void outcome_batch::add(commit_request request, receipt_promise promise) {
   slots_ += request.slots.size();
-  requests_.emplace_back(std::move(request), std::move(promise));
+  requests_.push_back({std::move(request), std::move(promise)});
 }
 
 void outcome_batch::append(outcome_batch later) {
@@ -26,7 +26,7 @@ caf::expected<std::vector<slot_write>>
 outcome_batch::resolve(const persistence::journal_store& store) const {
   std::vector<slot_write> writes;
   writes.reserve(slots_);
-  for (const auto& [request, promise] : requests_) {
+  for (const auto& [request, promise, missing] : requests_) {
     for (const auto& x : request.slots) {
       writes.push_back({request.job, x.slot, x.result});
       if (x.same_as.row == 0)
@@ -48,6 +48,8 @@ outcome_batch::resolve(const persistence::journal_store& store) const {
 caf::expected<caf::unit_t>
 outcome_batch::write(persistence::journal_store& store,
                      persistence::object_store* images) {
+  if (images != nullptr)
+    adopt(*images);
   const auto writes = resolve(store);
   if (!writes)
     return writes.error();
@@ -61,9 +63,27 @@ outcome_batch::write(persistence::journal_store& store,
   return caf::unit;
 }
 
+// What a node has stored itself may have been removed in between, with the
+// outcomes of another job that were the last to name it.
+void outcome_batch::adopt(persistence::object_store& images) {
+  for (auto& [request, promise, missing] : requests_)
+    std::erase_if(request.slots, [&, &lost = missing](slot_result& x) {
+      auto& result = x.result;
+      if (!result.stored_by_node || x.same_as.row != 0)
+        return false;
+      // Once: a batch that waits for space comes here again.
+      result.stored_by_node = false;
+      if (images.adopt(result.sha256, result.format, result.bytes_out))
+        return false;
+      lost.push_back(x.slot);
+      --slots_;
+      return true;
+    });
+}
+
 // From now on the outcomes themselves keep the files.
 void outcome_batch::release(persistence::object_store& images) const {
-  for (const auto& [request, promise] : requests_)
+  for (const auto& [request, promise, missing] : requests_)
     for (const auto& x : request.slots)
       if (x.same_as.row == 0 && x.result.has_file())
         images.release(x.result.sha256);
@@ -72,8 +92,9 @@ void outcome_batch::release(persistence::object_store& images) const {
 void outcome_batch::answer(const persistence::journal_store& store,
                            const verdicts& found) {
   auto verdict = found.begin();
-  for (auto& [request, promise] : requests_) {
+  for (auto& [request, promise, missing] : requests_) {
     commit_receipt receipt;
+    receipt.missing = std::move(missing);
     for (std::size_t i = 0; i < request.slots.size(); ++i)
       if (*verdict++ == write_verdict::already_there)
         ++receipt.repeated;
@@ -88,8 +109,8 @@ void outcome_batch::answer(const persistence::journal_store& store,
 }
 
 void outcome_batch::refuse(const caf::error& reason) {
-  for (auto& [request, promise] : requests_)
-    promise.deliver(reason);
+  for (auto& each : requests_)
+    each.promise.deliver(reason);
   clear();
 }
 

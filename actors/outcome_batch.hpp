@@ -32,7 +32,8 @@ public:
   }
 
   /// Writes all in one batch, answers everybody and is empty then. After an
-  /// error nothing is written and nobody has an answer.
+  /// error nothing is written and nobody has an answer. Left out is an outcome
+  /// whose file a node has stored itself, and which is not there.
   /// @param images Where the outcomes' files are; null: nowhere.
   caf::expected<caf::unit_t> write(persistence::journal_store& store,
                                    persistence::object_store* images);
@@ -43,13 +44,20 @@ public:
 private:
   using verdicts = std::vector<persistence::write_verdict>;
 
+  struct entry {
+    commit_request request;
+    receipt_promise promise;
+    std::vector<slot_id> missing{};
+  };
+
+  void adopt(persistence::object_store& images);
   caf::expected<std::vector<persistence::slot_write>>
   resolve(const persistence::journal_store& store) const;
   void release(persistence::object_store& images) const;
   void answer(const persistence::journal_store& store, const verdicts& found);
   void clear();
 
-  std::vector<std::pair<commit_request, receipt_promise>> requests_;
+  std::vector<entry> requests_;
   std::size_t slots_ = 0;
 };
 

@@ -157,9 +157,9 @@ void worker_state::hand_in() {
     ++under_way;
     // The head may have lost the file with its process.
     setup_.services->store->assure(
-      kept.report.result.sha256,
-      [self = worker_actor{self_}, job = key.first,
-       slot = key.second](const caf::expected<std::string>& stored) {
+      kept.report.result.sha256, kept.report.result.format,
+      [self = worker_actor{self_}, job = key.first, slot = key.second](
+        const caf::expected<persistence::stored_key>& stored) {
         caf::anon_send(self, atom::settled::value, job, slot,
                        static_cast<bool>(stored));
       });

@@ -6,7 +6,9 @@
 
 #include "cluster/network.hpp"
 #include "cluster/permit_secret.hpp"
+#include "cluster/result_places.hpp"
 #include "model/job.hpp"
+#include "persistence/store_mark.hpp"
 
 namespace pixmill::cli {
 namespace {
@@ -25,7 +27,10 @@ std::string port_of(const std::string& url) {
 
 caf::expected<cluster_part> cluster_of(const serve_options& options,
                                        const config::settings& settings) {
-  cluster_part out{.settings = settings.cluster, .permits = {}};
+  cluster_part out{.settings = settings.cluster,
+                   .permits = {},
+                   .store = settings.store,
+                   .s3 = settings.s3};
   if (!options.cluster.empty())
     out.settings.address = options.cluster;
   if (options.local_slots)
@@ -64,9 +69,21 @@ caf::expected<std::unique_ptr<cluster::published_head>>
 cluster_part::publish(actors::head& head, const std::string& url) const {
   if (permits == nullptr)
     return nullptr;
+  cluster::result_places places{.handing_in = settings.upload_url.empty()
+                                                ? "port " + port_of(url)
+                                                : settings.upload_url,
+                                .owner = head.journal_id()};
+  if (store.kind == persistence::store_kind::s3) {
+    places.bucket = s3;
+  } else {
+    auto token = persistence::mark_store(store.images, places.owner);
+    if (!token)
+      return std::move(token.error());
+    places.folder = std::filesystem::absolute(store.images);
+    places.token = std::move(*token);
+  }
   return cluster::published_head::open(
-    head.system(), settings, head.dispatcher(),
-    settings.upload_url.empty() ? "port " + port_of(url) : settings.upload_url,
+    head.system(), settings, head.dispatcher(), cluster::to_text(places),
     head.directory());
 }
 

@@ -17,6 +17,8 @@ namespace pixmill::cli {
 struct cluster_part {
   cluster::cluster_settings settings;          ///< Flags counted in.
   std::shared_ptr<const task_permits> permits; ///< Null: no cluster.
+  persistence::store_settings store;
+  net::s3_settings s3;
 
   /// Makes a head fit for it.
   void prepare(actors::head_settings& head) const;
@@ -24,6 +26,7 @@ struct cluster_part {
   /// Lets workers join, if they may.
   /// @param url Of the HTTP service.
   /// @returns Null: no cluster.
+  /// @retval errc::config_invalid, errc::file_unwritable
   caf::expected<std::unique_ptr<cluster::published_head>>
   publish(actors::head& head, const std::string& url) const;
 

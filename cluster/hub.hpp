@@ -28,7 +28,7 @@ using show = caf::atom_constant<caf::atom("show")>;
 /// What a head says of itself.
 struct hub_setup {
   actors::dispatcher_actor dispatcher;
-  std::string store; ///< Where results go: see `upload_sink::aim`.
+  std::string store; ///< Where results go: see `result_places`.
   heartbeat_times heartbeats;
   /// Is told who can be looked into; null: nobody.
   std::shared_ptr<actors::node_directory> directory{};

@@ -26,7 +26,7 @@ caf::error check_publishing(const cluster_settings& settings, std::int64_t now);
 class published_head {
 public:
   /// @param system Made with `add_network`; outlives it.
-  /// @param store Where results go: see `upload_sink::aim`.
+  /// @param store Where results go: `to_text` of `result_places`.
   /// @param directory Is told who can be looked into.
   /// @retval errc::config_invalid It cannot be listened on, or the system has
   ///         no heartbeats.

@@ -19,6 +19,11 @@ struct cluster_settings {
   /// Where workers hand results in; empty: the head's HTTP service, at the host
   /// that they joined.
   std::string upload_url;
+  /// Whether a worker stores results itself where it can reach the head's
+  /// store.
+  bool direct = true;
+  /// The head's folder of images, as a worker sees it; empty: as the head does.
+  std::string shared_images;
   /// A worker that is told to end waits this long for what it has.
   std::chrono::milliseconds drain_deadline{30'000};
   /// What a worker tells of itself, for people.

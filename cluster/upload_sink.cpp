@@ -81,7 +81,8 @@ void upload_sink::recorded(const std::string& sha256) {
   kept_.erase(i);
 }
 
-void upload_sink::assure(std::string sha256, callback done) {
+void upload_sink::assure(std::string sha256, image_format /*format*/,
+                         callback done) {
   {
     const std::lock_guard lock{mutex_};
     if (const auto i = kept_.find(sha256); i != kept_.end()) {
@@ -118,9 +119,9 @@ void upload_sink::complain(const std::string& what) {
                  "images wait for the head: " + what);
 }
 
-caf::expected<std::string> upload_sink::upload(net::http_client& client,
-                                               entry& what,
-                                               const std::string& base) {
+caf::expected<persistence::stored_key>
+upload_sink::upload(net::http_client& client, entry& what,
+                    const std::string& base) {
   const auto& order = what.order;
   if (base.empty())
     return make_error(errc::disk_full, "no head is known");
@@ -137,7 +138,7 @@ caf::expected<std::string> upload_sink::upload(net::http_client& client,
     return make_error(errc::disk_full, context_of(answer.error()));
   }
   if (answer->is_success())
-    return what.sha256;
+    return persistence::stored_key{what.sha256};
   auto why = base + " answers " + std::to_string(answer->status);
   if (passes(answer->status)) {
     complain(why);

@@ -37,7 +37,7 @@ public:
 
   void start(persistence::store_order order, callback done) override;
   void recorded(const std::string& sha256) override;
-  void assure(std::string sha256, callback done) override;
+  void assure(std::string sha256, image_format format, callback done) override;
 
 private:
   struct entry {
@@ -52,8 +52,8 @@ private:
   };
 
   void work();
-  caf::expected<std::string> upload(net::http_client& client, entry& what,
-                                    const std::string& base);
+  caf::expected<persistence::stored_key>
+  upload(net::http_client& client, entry& what, const std::string& base);
   void keep(const entry& what);
   void complain(const std::string& what);
 

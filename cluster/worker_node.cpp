@@ -16,8 +16,8 @@
 #include "actors/worker.hpp"
 #include "cluster/certificates.hpp"
 #include "cluster/network.hpp"
+#include "cluster/result_sink.hpp"
 #include "cluster/uplink.hpp"
-#include "cluster/upload_sink.hpp"
 #include "imaging/codec_pool.hpp"
 #include "model/job.hpp"
 #include "net/source_fetcher.hpp"
@@ -27,9 +27,6 @@ namespace pixmill::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Each waits for the head's disk, not for a CPU.
-constexpr std::size_t upload_threads = 8;
 
 struct system_config : caf::actor_system_config {
   explicit system_config(const worker_node_settings& settings) {
@@ -43,7 +40,7 @@ struct system_config : caf::actor_system_config {
 };
 
 struct parts {
-  std::unique_ptr<upload_sink> sink;
+  std::unique_ptr<result_sink> sink;
   std::unique_ptr<net::source_fetcher> fetcher;
   std::unique_ptr<imaging::codec_pool> codec;
 };
@@ -178,7 +175,11 @@ worker_node::start(worker_node_settings settings) {
   if (auto refused = check(settings))
     return refused;
   parts made;
-  made.sink = std::make_unique<upload_sink>(settings.head.host, upload_threads);
+  made.sink = std::make_unique<result_sink>(
+    settings.head.host,
+    direct_settings{.direct = settings.cluster.direct,
+                    .folder = settings.cluster.shared_images,
+                    .s3 = settings.s3});
   auto fetcher = net::source_fetcher::create(settings.fetch);
   if (!fetcher)
     return std::move(fetcher.error());

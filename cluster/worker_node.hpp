@@ -21,6 +21,7 @@ struct worker_node_settings {
   actors::job_settings jobs; ///< Its slots, its patience.
   net::fetch_settings fetch;
   imaging::imaging_settings imaging;
+  net::s3_settings s3; ///< Its own credentials, for its head's bucket.
   cluster_settings cluster;
   endpoint head;
   std::string program; ///< Path of the binary that runs codec processes.

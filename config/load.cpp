@@ -155,9 +155,11 @@ public:
   }
 
   // Takes what other programs for S3 take, where nothing else was given.
+  // Also without a bucket of our own: a worker's head may have one. But then
+  // what is wrong with them stops nothing.
   caf::error take_aws(const std::map<std::string, std::string>& environment) {
-    if (result_.values.store.kind != persistence::store_kind::s3)
-      return {};
+    const bool wanted =
+      result_.values.store.kind == persistence::store_kind::s3;
     for (const auto& [name, key] : aws_variables) {
       const auto given = environment.find(std::string{name});
       const auto& which = *find_setting("store", key);
@@ -165,7 +167,8 @@ public:
           || origin_of(which) != "default")
         continue;
       if (auto reason = assign(which, read_unquoted(which, given->second),
-                               given->second, std::string{name}))
+                               given->second, std::string{name});
+          reason && wanted)
         return reason;
     }
     return {};

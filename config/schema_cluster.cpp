@@ -44,6 +44,18 @@ constexpr std::array table{
      .kind = value_kind::text,
      .lowest = 0,
      .highest = 2'000}),
+  bind<&settings::cluster, &cluster::cluster_settings::direct>(
+    {.section = "cluster",
+     .key = "direct",
+     .doc = "Whether a worker writes to the head's store itself.",
+     .kind = value_kind::toggle}),
+  bind<&settings::cluster, &cluster::cluster_settings::shared_images>(
+    {.section = "cluster",
+     .key = "shared-images",
+     .doc = "The head's folder of images, as a worker sees it.",
+     .kind = value_kind::text,
+     .lowest = 0,
+     .highest = 4'095}),
   bind<&settings::cluster, &cluster::cluster_settings::drain_deadline>(
     {.section = "cluster",
      .key = "drain-deadline",

@@ -70,6 +70,8 @@ struct outcome {
   std::uint32_t chroma_ssim_worst_ppm = 0; ///< Of the worst tile.
   /// Why `format`, where the job left that to Pixmill.
   format_reason why_format = format_reason::none;
+  /// On its way, not recorded: the node wrote the file past the head.
+  bool stored_by_node = false;
 
   /// Returns whether a file is stored for this slot.
   bool has_file() const noexcept {
@@ -93,7 +95,7 @@ typename Inspector::result_type inspect(Inspector& f, outcome& x) {
            x.format, x.bytes_in, x.bytes_out, x.width, x.height, x.quality,
            x.ssim_ppm, x.target_missed, x.milliseconds, x.attempts, x.node,
            x.ssim_worst_ppm, x.chroma_ssim_ppm, x.chroma_ssim_worst_ppm,
-           x.why_format);
+           x.why_format, x.stored_by_node);
 }
 
 } // namespace pixmill

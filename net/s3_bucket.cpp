@@ -17,6 +17,9 @@ namespace {
 // Somebody waits for an answer of theirs.
 constexpr std::uint32_t attempts_to_read = 2;
 
+// There is no body to wait for.
+constexpr std::chrono::milliseconds time_to_look{10'000};
+
 // Whoever removes has little time, see `s3_owners`, and comes again.
 constexpr std::chrono::milliseconds time_to_remove{5'000};
 
@@ -211,6 +214,7 @@ s3_bucket::size(const std::string& key) {
   auto order = request(http_method::head, key);
   order.welcome = {404};
   order.attempts = attempts_to_read;
+  order.http.timeout = std::min(settings_.timeout, time_to_look);
   const auto answer = client_.send(order);
   if (!answer)
     return answer.error();

@@ -1,14 +1,8 @@
 #include "persistence/directory_store.hpp"
 
-#include <array>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <cstdio>
-#include <mutex>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,22 +11,13 @@
 
 #include "model/errc.hpp"
 #include "model/sha256.hpp"
-#include "persistence/file_reader.hpp"
-#include "persistence/object_names.hpp"
-#include "persistence/object_pins.hpp"
-#include "persistence/posix_file.hpp"
+#include "persistence/directory_store_impl.hpp"
 
 namespace pixmill::persistence {
 namespace {
 
-using clock = std::chrono::steady_clock;
-
-constexpr auto temporary_folder = "tmp";
-// The file system is synced as one, with what others write to it. When they
-// write so much that it takes this long, …
-constexpr std::chrono::seconds slow_sync{2};
-// … files are synced one by one for a while.
-constexpr std::chrono::seconds slow_pause{30};
+// Of temporary files whose process may be on another machine.
+constexpr std::chrono::hours stale{1};
 
 caf::error unwritable(int number, const std::filesystem::path& path) {
   return make_error(errc::file_unwritable,
@@ -40,94 +25,18 @@ caf::error unwritable(int number, const std::filesystem::path& path) {
                       + std::generic_category().message(number));
 }
 
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 } // namespace
-
-class directory_store::impl {
-public:
-  explicit impl(std::filesystem::path root) : root_{std::move(root)} {
-    // nop
-  }
-
-  caf::expected<caf::unit_t> open();
-  caf::expected<std::string> put(std::span<const std::uint8_t> bytes,
-                                 image_format format);
-  caf::expected<caf::unit_t> sync();
-  void release(std::string_view sha256);
-  caf::expected<bool> remove_if(std::string_view sha256, image_format format,
-                                const std::function<bool()>& unused);
-  caf::expected<std::vector<stored_object>> list(std::size_t shard) const {
-    return list_objects(root_, shard);
-  }
-  caf::expected<std::string> get(std::string_view sha256,
-                                 image_format format) const;
-  caf::expected<std::unique_ptr<object_reader>>
-  open_object(std::string_view sha256, image_format format) const;
-
-private:
-  /// A folder of objects; its descriptor stays open.
-  struct subfolder {
-    std::atomic<int> fd{-1};
-    std::atomic<bool> dirty{false};
-    file_descriptor owner;
-  };
-
-  /// A file that is written, but neither synced nor named yet.
-  struct pending_file {
-    std::string temporary;
-    std::string name; ///< Starts with the content's SHA-256.
-    std::size_t index;
-    bool suspect = false; ///< A sync failed while it was pending.
-  };
-
-  caf::expected<caf::unit_t> put(std::span<const std::uint8_t> bytes,
-                                 std::string name, std::size_t index);
-  caf::expected<int> folder_of(std::size_t index);
-  caf::expected<pending_file> write(std::span<const std::uint8_t> bytes,
-                                    std::string name, bool synced);
-  void keep_pending(pending_file file);
-  caf::expected<caf::unit_t> rename(const pending_file& file);
-  caf::expected<caf::unit_t> rescue(const pending_file& file);
-  caf::expected<caf::unit_t> settle(std::vector<pending_file>& files);
-  caf::expected<caf::unit_t> sync_folders();
-  bool sync_as_one();
-  void clean_temporaries();
-
-  std::filesystem::path path_of(const pending_file& file) const {
-    return root_ / folder_name(file.index) / file.name;
-  }
-
-  object_pins pins_;
-  std::filesystem::path root_;
-  file_descriptor root_fd_;
-  file_descriptor temporary_fd_;
-  std::array<subfolder, 256> folders_;
-  std::atomic<bool> root_dirty_{false};
-  std::atomic<std::uint64_t> next_temporary_{0};
-  std::mutex opening_;
-  bool can_sync_as_one_ = false;
-  /// Whether `put` leaves syncing and naming to `sync`.
-  std::atomic<bool> together_{false};
-  clock::time_point together_again_; // Guarded by syncing_.
-  std::mutex syncing_;
-  std::mutex pending_mutex_;
-  std::vector<pending_file> pending_;
-};
 
 caf::expected<caf::unit_t> directory_store::impl::open() {
   std::error_code failure;
-  std::filesystem::create_directories(root_ / temporary_folder, failure);
+  std::filesystem::create_directories(root_ / temporaries(), failure);
   if (failure)
     return unwritable(failure.value(), root_);
   root_fd_ = open_folder(AT_FDCWD, root_.c_str());
   if (!root_fd_)
     return unwritable(errno, root_);
-  temporary_fd_ = open_folder(root_fd_.get(), temporary_folder);
-  if (!temporary_fd_
-      || ::faccessat(root_fd_.get(), temporary_folder, W_OK, 0) != 0
+  temporary_fd_ = open_folder(root_fd_.get(), temporaries());
+  if (!temporary_fd_ || ::faccessat(root_fd_.get(), temporaries(), W_OK, 0) != 0
       || ::faccessat(root_fd_.get(), ".", W_OK, 0) != 0)
     return unwritable(errno, root_);
   clean_temporaries();
@@ -145,6 +54,8 @@ caf::expected<caf::unit_t> directory_store::impl::open() {
 // an exclusive one says that all files there are of dead processes. The kernel
 // drops the lock with the process, however it died.
 void directory_store::impl::clean_temporaries() {
+  if (shared_)
+    return remove_files_in(temporary_fd_.get(), stale);
   if (::flock(temporary_fd_.get(), LOCK_EX | LOCK_NB) == 0)
     remove_files_in(temporary_fd_.get());
   ::flock(temporary_fd_.get(), LOCK_SH);
@@ -211,6 +122,38 @@ void directory_store::impl::release(std::string_view sha256) {
   pins_.unpin(sha256);
 }
 
+// A client of NFS may remember that there was no such file; opening the folder
+// makes it look again.
+std::optional<std::uint64_t>
+directory_store::impl::size_of(std::string_view sha256,
+                               image_format format) const {
+  const auto path = root_ / relative_path(sha256, format);
+  struct stat found {};
+  if (!is_sha256(sha256))
+    return std::nullopt;
+  if (::stat(path.c_str(), &found) != 0) {
+    const auto looked = open_folder(AT_FDCWD, path.parent_path().c_str());
+    if (!looked || ::stat(path.c_str(), &found) != 0)
+      return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(found.st_size);
+}
+
+bool directory_store::impl::adopt(std::string_view sha256, image_format format,
+                                  std::uint64_t size) {
+  // First of all: whoever removes has either finished, or sees this.
+  pins_.pin(sha256);
+  if (size_of(sha256, format) == size)
+    return true;
+  pins_.unpin(sha256);
+  return false;
+}
+
+bool directory_store::impl::contains(std::string_view sha256,
+                                     image_format format) const {
+  return size_of(sha256, format).has_value();
+}
+
 caf::expected<bool>
 directory_store::impl::remove_if(std::string_view sha256, image_format format,
                                  const std::function<bool()>& unused) {
@@ -226,150 +169,6 @@ directory_store::impl::remove_if(std::string_view sha256, image_format format,
   if (failed != 0 && failed != ENOENT)
     return file_error(failed, "remove", root_ / folder_name(index) / name);
   return gone;
-}
-
-caf::expected<directory_store::impl::pending_file>
-directory_store::impl::write(std::span<const std::uint8_t> bytes,
-                             std::string name, bool synced) {
-  pending_file file{{}, std::move(name), 0, false};
-  file.index = folder_index(file.name);
-  // The process id tells processes on one store apart; in two containers it
-  // may be the same, and then O_EXCL makes one of them take the next number.
-  file_descriptor out;
-  do {
-    file.temporary =
-      std::to_string(::getpid()) + "." + std::to_string(next_temporary_++);
-    out =
-      file_descriptor{::openat(temporary_fd_.get(), file.temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-  } while (!out && errno == EEXIST);
-  if (!out)
-    return file_error(errno, "create", path_of(file));
-  if (write_all(out.get(), bytes) && (!synced || ::fdatasync(out.get()) == 0))
-    return file;
-  const auto number = errno;
-  ::unlinkat(temporary_fd_.get(), file.temporary.c_str(), 0);
-  return file_error(number, "write", path_of(file));
-}
-
-// The newer one counts: what became of the older is known only to the disk.
-void directory_store::impl::keep_pending(pending_file file) {
-  const std::lock_guard guard{pending_mutex_};
-  for (auto& older : pending_)
-    if (older.name == file.name) {
-      ::unlinkat(temporary_fd_.get(), older.temporary.c_str(), 0);
-      older = std::move(file);
-      return;
-    }
-  pending_.push_back(std::move(file));
-}
-
-// Only what is synced gets its name: a file that carries one is whole, even
-// after power was lost.
-caf::expected<caf::unit_t>
-directory_store::impl::rename(const pending_file& file) {
-  auto& folder = folders_[file.index];
-  if (::renameat(temporary_fd_.get(), file.temporary.c_str(), folder.fd,
-                 file.name.c_str())
-      != 0)
-    return file_error(errno, "name", path_of(file));
-  // Not before: a sync in between would clear the mark without the name.
-  folder.dirty = true;
-  return caf::unit;
-}
-
-// After a failed sync the kernel may take lost pages for written ones, so that
-// a second sync would find nothing to do. What it still remembers of the file
-// is written once more, if it is what was put.
-caf::expected<caf::unit_t>
-directory_store::impl::rescue(const pending_file& file) {
-  const auto bytes = read_all(temporary_fd_.get(), file.temporary.c_str());
-  if (!bytes)
-    return file_error(errno, "read back", path_of(file));
-  if (!file.name.starts_with(sha256_of(*bytes)))
-    return make_error(errc::store,
-                      path_of(file).string() + ": lost by the disk");
-  const auto copy = write(bytes_of(*bytes), file.name, true);
-  if (!copy)
-    return copy.error();
-  ::unlinkat(temporary_fd_.get(), file.temporary.c_str(), 0);
-  return rename(*copy);
-}
-
-bool directory_store::impl::sync_as_one() {
-  const auto begin = clock::now();
-  if (::syncfs(root_fd_.get()) != 0)
-    return false;
-  if (const auto end = clock::now(); end - begin > slow_sync) {
-    together_ = false;
-    together_again_ = end + slow_pause;
-  }
-  return true;
-}
-
-// Leaves in `files` what could not be settled.
-caf::expected<caf::unit_t>
-directory_store::impl::settle(std::vector<pending_file>& files) {
-  if (!sync_as_one())
-    for (auto& file : files)
-      file.suspect = true;
-  while (!files.empty()) {
-    const auto& file = files.back();
-    if (auto done = file.suspect ? rescue(file) : rename(file); !done)
-      return done;
-    files.pop_back();
-  }
-  return caf::unit;
-}
-
-caf::expected<caf::unit_t> directory_store::impl::sync_folders() {
-  if (root_dirty_.exchange(false) && ::fsync(root_fd_.get()) != 0) {
-    root_dirty_ = true;
-    return file_error(errno, "sync", root_);
-  }
-  for (std::size_t index = 0; index < folders_.size(); ++index) {
-    auto& folder = folders_[index];
-    if (!folder.dirty.exchange(false))
-      continue;
-    if (::fsync(folder.fd) != 0) {
-      folder.dirty = true;
-      return file_error(errno, "sync", root_ / folder_name(index));
-    }
-  }
-  return caf::unit;
-}
-
-caf::expected<caf::unit_t> directory_store::impl::sync() {
-  // One at a time: who finds a mark cleared must not return before the one who
-  // cleared it has synced.
-  const std::lock_guard guard{syncing_};
-  std::vector<pending_file> files;
-  {
-    const std::lock_guard pending_guard{pending_mutex_};
-    files.swap(pending_);
-  }
-  if (can_sync_as_one_ && !together_ && clock::now() >= together_again_)
-    together_ = true;
-  if (files.empty())
-    return sync_folders();
-  if (auto settled = settle(files); !settled) {
-    const std::lock_guard pending_guard{pending_mutex_};
-    pending_.insert(pending_.end(), files.begin(), files.end());
-    return settled;
-  }
-  // The names, all at once. A mark that is set meanwhile is of a name that may
-  // have come too late, so the marks go first.
-  root_dirty_ = false;
-  std::array<bool, 256> dirty{};
-  for (std::size_t index = 0; index < folders_.size(); ++index)
-    dirty[index] = folders_[index].dirty.exchange(false);
-  if (sync_as_one())
-    return caf::unit;
-  root_dirty_ = true;
-  for (std::size_t index = 0; index < folders_.size(); ++index)
-    if (dirty[index])
-      folders_[index].dirty = true;
-  return sync_folders();
 }
 
 caf::expected<std::string>
@@ -394,11 +193,19 @@ directory_store::impl::open_object(std::string_view sha256,
 
 caf::expected<std::unique_ptr<directory_store>>
 directory_store::open(std::filesystem::path root) {
-  auto opened = std::make_unique<impl>(std::move(root));
-  if (auto done = opened->open(); !done)
+  return open(std::make_unique<impl>(std::move(root), false));
+}
+
+caf::expected<std::unique_ptr<directory_store>>
+directory_store::open_shared(std::filesystem::path root) {
+  return open(std::make_unique<impl>(std::move(root), true));
+}
+
+caf::expected<std::unique_ptr<directory_store>>
+directory_store::open(std::unique_ptr<impl> made) {
+  if (auto done = made->open(); !done)
     return done.error();
-  return std::unique_ptr<directory_store>{
-    new directory_store{std::move(opened)}};
+  return std::unique_ptr<directory_store>{new directory_store{std::move(made)}};
 }
 
 directory_store::directory_store(std::unique_ptr<impl> opened)
@@ -419,6 +226,16 @@ caf::expected<caf::unit_t> directory_store::sync() {
 
 void directory_store::release(std::string_view sha256) {
   impl_->release(sha256);
+}
+
+bool directory_store::adopt(std::string_view sha256, image_format format,
+                            std::uint64_t size) {
+  return impl_->adopt(sha256, format, size);
+}
+
+caf::expected<bool> directory_store::contains(std::string_view sha256,
+                                              image_format format) const {
+  return impl_->contains(sha256, format);
 }
 
 caf::expected<bool>

@@ -18,11 +18,18 @@ struct store_order {
   std::string permit{}; ///< Of its task, where the store wants one.
 };
 
+/// Where an image went.
+struct stored_key {
+  std::string sha256;
+  /// Past the head, which has to be told before it removes the same.
+  bool by_node = false;
+};
+
 /// Stores images somewhere else than on the caller's thread: what the actors
 /// of a node need of the object store.
 class object_sink {
 public:
-  using callback = std::function<void(caf::expected<std::string>)>;
+  using callback = std::function<void(caf::expected<stored_key>)>;
 
   virtual ~object_sink() = default;
 
@@ -38,8 +45,9 @@ public:
   /// Makes sure that an object is still there whose outcome is not recorded:
   /// the store may have lost it with the process that kept it.
   /// @param done As with `start`.
-  virtual void assure(std::string sha256, callback done) {
-    done(std::move(sha256));
+  virtual void assure(std::string sha256, image_format /*format*/,
+                      callback done) {
+    done(stored_key{std::move(sha256)});
   }
 };
 

@@ -63,6 +63,15 @@ public:
   /// @note Thread-safe.
   virtual void release(std::string_view sha256) = 0;
 
+  /// Says that another process has stored an object whose outcome is about to
+  /// be recorded: from now on `remove` spares it until `release`, as after
+  /// `put`.
+  /// @param size Of the object, bytes.
+  /// @returns Whether it is there, whole; else it is not spared.
+  /// @note Thread-safe; may block on the disk or the network.
+  virtual bool adopt(std::string_view sha256, image_format format,
+                     std::uint64_t size) = 0;
+
   /// Removes an object that no outcome names, unless somebody has put the same
   /// and not released it.
   /// @returns Whether it is gone.
@@ -84,6 +93,12 @@ public:
   list(std::size_t shard) const = 0;
 
   static constexpr std::size_t shard_count = 256;
+
+  /// Returns whether there is such an object.
+  /// @retval errc::store_unavailable The store does not answer.
+  /// @note Thread-safe; blocks on the disk or the network.
+  virtual caf::expected<bool> contains(std::string_view sha256,
+                                       image_format format) const = 0;
 
   /// Reads a whole object.
   /// @retval errc::store It does not exist or cannot be read.

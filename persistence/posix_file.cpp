@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <string_view>
 #include <system_error>
 
@@ -107,14 +108,20 @@ int write_private(const std::filesystem::path& file, std::string_view text) {
   return opened && ::fsync(opened.get()) == 0 ? 0 : errno;
 }
 
-void remove_files_in(int folder) {
+void remove_files_in(int folder, std::chrono::seconds age) {
+  const auto old_enough = [&](const char* name) {
+    struct stat found {};
+    return age.count() == 0
+           || (::fstatat(folder, name, &found, 0) == 0
+               && ::time(nullptr) - found.st_mtime >= age.count());
+  };
   // fdopendir owns what it is given.
   auto* listing = ::fdopendir(::openat(folder, ".", O_RDONLY | O_CLOEXEC));
   if (listing == nullptr)
     return;
   // readdir is safe on a stream that no other thread has.
   while (const auto* entry = ::readdir(listing)) // NOLINT(concurrency-*)
-    if (entry->d_name[0] != '.')
+    if (entry->d_name[0] != '.' && old_enough(entry->d_name))
       ::unlinkat(folder, entry->d_name, 0);
   ::closedir(listing);
 }

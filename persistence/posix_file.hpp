@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -60,8 +61,9 @@ std::optional<std::string> read_all(int at, const char* name);
 /// @returns 0, or the number of the error.
 int write_private(const std::filesystem::path& file, std::string_view text);
 
-/// Removes all files in a folder, but no folders.
-void remove_files_in(int folder);
+/// Removes all files in a folder that were last written so long ago, but no
+/// folders.
+void remove_files_in(int folder, std::chrono::seconds age = {});
 
 /// Returns whether `syncfs` makes all files of the file system under `folder`
 /// durable and says so when it could not: ext4 and XFS, on Linux 5.8 or later.

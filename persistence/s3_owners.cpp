@@ -11,7 +11,7 @@ namespace pixmill::persistence {
 s3_owners::s3_owners(std::shared_ptr<net::s3_bucket> bucket,
                      const std::string& prefix, std::string id,
                      std::function<void(std::chrono::seconds)> wait)
-    : bucket_{std::move(bucket)}, images_{prefix}, owners_{prefix + "owners/"},
+    : bucket_{std::move(bucket)}, images_{prefix}, owners_{key_of(prefix, {})},
       id_{std::move(id)}, wait_{std::move(wait)} {}
 
 // Keys of images come before those of owners. What is not an image's is not

@@ -23,6 +23,11 @@ public:
   s3_owners(std::shared_ptr<net::s3_bucket> bucket, const std::string& prefix,
             std::string id, std::function<void(std::chrono::seconds)> wait);
 
+  /// Returns the key of an owner's object.
+  static std::string key_of(const std::string& prefix, const std::string& id) {
+    return prefix + "owners/" + id;
+  }
+
   caf::expected<caf::unit_t> claim(bool journal_is_new) const override;
   caf::expected<bool> if_sole(const std::function<void()>& act) const override;
 

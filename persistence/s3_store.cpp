@@ -115,6 +115,33 @@ void s3_store::release(std::string_view sha256) {
   pins_.unpin(sha256);
 }
 
+bool s3_store::adopt(std::string_view sha256, image_format format,
+                     std::uint64_t size) {
+  const auto key = key_of(sha256, format);
+  if (!key)
+    return false;
+  // First of all: whoever removes has either finished, or sees this.
+  pins_.pin(sha256);
+  if (!removed_.may_contain(sha256))
+    return true;
+  const auto there = bucket_->size(*key);
+  if (there && *there == size)
+    return true;
+  pins_.unpin(sha256);
+  return false;
+}
+
+caf::expected<bool> s3_store::contains(std::string_view sha256,
+                                       image_format format) const {
+  const auto key = key_of(sha256, format);
+  if (!key)
+    return key.error();
+  const auto size = bucket_->size(*key);
+  if (!size)
+    return size.error();
+  return size->has_value();
+}
+
 caf::expected<bool> s3_store::remove_if(std::string_view sha256,
                                         image_format format,
                                         const std::function<bool()>& unused) {
@@ -122,8 +149,11 @@ caf::expected<bool> s3_store::remove_if(std::string_view sha256,
   if (!key)
     return key.error();
   caf::expected<caf::unit_t> removed{caf::unit};
-  const bool gone = pins_.unless_pinned(
-    sha256, unused, [&] { removed = bucket_->remove(*key); });
+  const bool gone = pins_.unless_pinned(sha256, unused, [&] {
+    // Also when that fails: the API may have done it all the same.
+    removed_.note(sha256);
+    removed = bucket_->remove(*key);
+  });
   if (!removed)
     return std::move(removed.error());
   return gone;

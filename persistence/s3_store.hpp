@@ -6,6 +6,7 @@
 #include "net/settings.hpp"
 #include "persistence/object_pins.hpp"
 #include "persistence/object_store.hpp"
+#include "persistence/removed_objects.hpp"
 
 namespace pixmill::persistence {
 
@@ -31,10 +32,15 @@ public:
                                  image_format format) override;
   caf::expected<caf::unit_t> sync() override;
   void release(std::string_view sha256) override;
+  /// The API is asked only about what this process may have removed.
+  bool adopt(std::string_view sha256, image_format format,
+             std::uint64_t size) override;
   caf::expected<bool> remove_if(std::string_view sha256, image_format format,
                                 const std::function<bool()>& unused) override;
   caf::expected<std::vector<stored_object>>
   list(std::size_t shard) const override;
+  caf::expected<bool> contains(std::string_view sha256,
+                               image_format format) const override;
   caf::expected<std::string> get(std::string_view sha256,
                                  image_format format) const override;
   caf::expected<std::unique_ptr<object_reader>>
@@ -52,6 +58,7 @@ private:
   std::shared_ptr<net::s3_bucket> bucket_;
   std::string prefix_;
   object_pins pins_;
+  removed_objects removed_;
 };
 
 } // namespace pixmill::persistence

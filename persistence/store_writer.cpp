@@ -18,8 +18,9 @@ bool can_wait(const caf::error& reason) {
   return code == errc::disk_full || code == errc::store_unavailable;
 }
 
-store_writer::store_writer(object_store& store, std::size_t thread_count)
-    : store_{store} {
+store_writer::store_writer(object_store& store, std::size_t thread_count,
+                           owner owned)
+    : store_{store}, owner_{owned} {
   threads_.reserve(thread_count);
   for (std::size_t i = 0; i < thread_count; ++i)
     threads_.emplace_back([this] { work(); });
@@ -37,11 +38,46 @@ store_writer::~store_writer() {
 }
 
 void store_writer::start(store_order order, callback done) {
+  queue({{}, std::move(order), std::move(done)});
+}
+
+void store_writer::assure(std::string sha256, image_format format,
+                          callback done) {
+  queue({std::move(sha256), {.bytes = {}, .format = format}, std::move(done)});
+}
+
+void store_writer::queue(entry next) {
   {
     const std::lock_guard lock{mutex_};
-    queue_.push_back({std::move(order), std::move(done)});
+    queue_.push_back(std::move(next));
   }
   changed_.notify_one();
+}
+
+caf::expected<stored_key> store_writer::store(const store_order& order) {
+  const std::span bytes{
+    reinterpret_cast<const std::uint8_t*>(order.bytes->data()),
+    order.bytes->size()};
+  auto key = store_.put(bytes, order.format);
+  if (!key)
+    return std::move(key.error());
+  if (owner_ == owner::here)
+    return stored_key{std::move(*key)};
+  // Threads that wait for one another's sync share the next.
+  auto synced = store_.sync();
+  store_.release(*key);
+  if (!synced)
+    return std::move(synced.error());
+  return stored_key{std::move(*key), true};
+}
+
+caf::expected<stored_key> store_writer::look_for(const entry& what) {
+  const auto there = store_.contains(what.sha256, what.order.format);
+  if (!there)
+    return there.error();
+  if (!*there)
+    return make_error(errc::store, what.sha256 + ": it is there no more");
+  return stored_key{what.sha256, owner_ == owner::there};
 }
 
 void store_writer::note_waiting(const caf::error& reason) {
@@ -63,10 +99,7 @@ void store_writer::work() {
     auto next = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    const std::span bytes{
-      reinterpret_cast<const std::uint8_t*>(next.order.bytes->data()),
-      next.order.bytes->size()};
-    auto stored = store_.put(bytes, next.order.format);
+    auto stored = next.sha256.empty() ? store(next.order) : look_for(next);
     if (!stored && can_wait(stored.error()))
       note_waiting(stored.error());
     next.done(std::move(stored));

@@ -190,10 +190,11 @@ public:
       return;
     }
     stored.push_back(*order.bytes);
-    done(std::string(64, 'a'));
+    done(persistence::stored_key{std::string(64, 'a'), by_node});
   }
 
   errc trouble = errc::none; ///< Why nothing is stored.
+  bool by_node = false;      ///< Whether that is past the head.
   std::vector<std::string> stored;
 };
 

@@ -37,7 +37,8 @@ protected:
                             .sync_objects = [](const auto& done) { done({}); },
                             .rules = {},
                             .commit_outcomes = 64,
-                            .commit_interval = 10ms});
+                            .commit_interval = 10ms,
+                            .keep = {.objects = images, .if_removable = {}}});
     archive = system.spawn(actors::archive, store.get());
     dispatcher = system.spawn(actors::dispatcher, actors::dispatcher_setup{});
     supervisor = system.spawn(actors::supervisor,
@@ -127,6 +128,7 @@ protected:
   fake_services services;
   actors::job_settings jobs;
   actors::news_board news;
+  persistence::object_store* images = nullptr; ///< Null: none.
   std::unique_ptr<persistence::journal_store> store;
   actors::journal_actor journal;
   actors::archive_actor archive;

@@ -32,6 +32,12 @@ public:
   caf::expected<caf::unit_t> sync() override {
     return caf::unit;
   }
+  bool adopt(std::string_view, image_format, std::uint64_t) override {
+    return true;
+  }
+  caf::expected<bool> contains(std::string_view, image_format) const override {
+    return true;
+  }
   void release(std::string_view) override {}
   caf::expected<bool> remove_if(std::string_view sha256, image_format,
                                 const std::function<bool()>& unused) override {

@@ -242,8 +242,13 @@ TEST_F(Load, TakesCredentialsOfOtherProgramsForS3WhereThereAreNone) {
   EXPECT_EQ(origin_of("store", "s3-session-token"), "default");
   from.environment["PIXMILL_STORE_S3_ACCESS_KEY"] = "ours";
   EXPECT_EQ(loaded().s3.access_key, "ours");
+  // A worker's head may have a bucket.
   from.assignments = {"store.kind=local"};
+  EXPECT_EQ(loaded().s3.secret_key, "their secret");
+  from.environment["AWS_SECRET_ACCESS_KEY"] = std::string(5'000, 'x');
   EXPECT_EQ(loaded().s3.secret_key, "");
+  from.assignments = {};
+  EXPECT_FALSE(load(from));
 }
 
 TEST_F(Load, NeverShowsTheSecretOfS3) {

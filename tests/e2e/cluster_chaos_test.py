@@ -93,7 +93,8 @@ class Chaos(Case):
 
     def worker(self, head, name):
         worker = Worker(self.folder, head.where, name,
-                        [*self.settings, *self.bundle(name)],
+                        [*self.settings, *self.bundle(name), "--set",
+                         f"cluster.direct={self.direct}"],
                         ["--slots", "8"], ["ip", "netns", "exec", name])
         self.addCleanup(worker.kill)
         return worker
@@ -136,6 +137,8 @@ class Chaos(Case):
 
     def run_seed(self, seed, expected):
         dice = random.Random(seed)
+        # Results through the head, or past it into its folder.
+        self.direct = "false" if seed % 2 else "true"
         head = self.head()
         workers = {name: self.worker(head, name) for name in NAMES[:2]}
         head.joined(*NAMES[:2])

@@ -5,30 +5,38 @@
 namespace pixmill::persistence::test {
 namespace {
 
-/// A folder on a disk, or on one whose files are synced one by one.
+using opener =
+  caf::expected<std::unique_ptr<directory_store>> (*)(std::filesystem::path);
+
+/// A folder on a disk, or on one whose files are synced one by one; of this
+/// process, or of a head elsewhere.
 class folder_place final : public store_place {
 public:
-  explicit folder_place(const char* parent) : folder_{parent} {}
+  folder_place(const char* parent, opener how) : folder_{parent}, how_{how} {}
 
   std::unique_ptr<object_store> open() override {
-    auto store = directory_store::open(folder_.path() / "images");
+    auto store = how_(folder_.path() / "images");
     return store ? std::move(*store) : nullptr;
   }
 
 private:
   pixmill::test::temporary_folder folder_;
+  opener how_;
 };
 
-store_kind_under_test in(const char* name, const char* parent) {
-  return {.name = name,
-          .make = [parent] { return std::make_unique<folder_place>(parent); }};
+store_kind_under_test in(const char* name, const char* parent,
+                         opener how = directory_store::open) {
+  return {.name = name, .make = [parent, how] {
+            return std::make_unique<folder_place>(parent, how);
+          }};
 }
 
 } // namespace
 
-INSTANTIATE_TEST_SUITE_P(Directory, ObjectStore,
-                         testing::Values(in("disk", "/var/tmp"),
-                                         in("memory", "/dev/shm")),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+  Directory, ObjectStore,
+  testing::Values(in("disk", "/var/tmp"), in("memory", "/dev/shm"),
+                  in("shared", "/var/tmp", directory_store::open_shared)),
+  [](const auto& each) { return each.param.name; });
 
 } // namespace pixmill::persistence::test

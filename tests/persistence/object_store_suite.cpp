@@ -182,6 +182,38 @@ TEST_P(ObjectStore, RemovesWhatAnEarlierProcessStored) {
   EXPECT_FALSE(store->get(key, jpeg));
 }
 
+TEST_P(ObjectStore, KnowsWhatItContains) {
+  const auto store = opened();
+  const auto key = stored(*store, "one");
+  EXPECT_TRUE(*store->contains(key, jpeg));
+  EXPECT_FALSE(*store->contains(key, image_format::png));
+  EXPECT_FALSE(*store->contains(std::string(64, 'a'), jpeg));
+}
+
+TEST_P(ObjectStore, SparesWhatAnotherProcessHasStored) {
+  const auto store = opened();
+  const auto key = stored(*opened(), "theirs");
+  ASSERT_TRUE(store->adopt(key, jpeg, 6));
+  EXPECT_FALSE(*store->remove(key, jpeg));
+  EXPECT_EQ(text_of(*store, key), "theirs");
+  store->release(key);
+  EXPECT_TRUE(*store->remove(key, jpeg));
+}
+
+TEST_P(ObjectStore, AdoptsNothingThatIsRemoved) {
+  const auto store = opened();
+  const auto key = stored(*opened(), "theirs");
+  ASSERT_TRUE(*store->remove(key, jpeg));
+  EXPECT_FALSE(store->adopt(key, jpeg, 6));
+  EXPECT_FALSE(store->adopt("nonsense", jpeg, 6));
+  // Nor is it spared then; and what is stored again may be adopted.
+  stored(*opened(), "theirs");
+  EXPECT_TRUE(*store->remove(key, jpeg));
+  stored(*opened(), "theirs");
+  EXPECT_TRUE(store->adopt(key, jpeg, 6));
+  EXPECT_FALSE(*store->remove(key, jpeg));
+}
+
 TEST_P(ObjectStore, ListsTheObjectsOfAShard) {
   const auto store = opened();
   const auto key = stored(*store, "one", image_format::png);
