@@ -16,8 +16,8 @@ std::uint8_t exif_orientation(byte_view tiff) noexcept;
 /// else.
 std::string minimal_exif(std::uint8_t orientation);
 
-/// Returns the JPEG segment, marker included, that holds `minimal_exif`; nothing
-/// where the orientation is 1.
+/// Returns the JPEG segment, marker included, that holds `minimal_exif`;
+/// nothing where the orientation is 1.
 std::string exif_segment(std::uint8_t orientation);
 
 } // namespace pixmill::imaging
