@@ -78,6 +78,18 @@ int follow(const std::string& begun, bool as_json, service& server,
   return ended ? exit_ok : report_failure(ended.error(), to);
 }
 
+// Names what a deed would hit, and does nothing.
+int ask(const deed_target& target, bool as_json, service& server,
+        const terminal& to) {
+  const auto answer = server.get(path_of(target));
+  if (!answer)
+    return report_failure(answer.error(), to);
+  if (!answer->is_success())
+    return report_problem(*answer, as_json, to);
+  complain(to, printable(hits_of(target, answer->body)));
+  return exit_usage;
+}
+
 std::string plain_answer(const std::string& body) {
   const auto parsed = json::parse(body, nullptr, false);
   for (const auto* name : {"effect", "state"})
@@ -126,6 +138,8 @@ int console_line(const console_options& options, service& server,
   }
   if (command->look)
     return look(*command->look, options.json, server, to);
+  if (command->unmeant)
+    return ask(*command->unmeant, options.json, server, to);
   const auto answer = command->posts ? server.post(command->path, command->body)
                                      : server.get(command->path);
   if (!answer)

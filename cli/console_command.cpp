@@ -19,11 +19,13 @@ using json = nlohmann::json;
 
 constexpr std::string_view help =
   "overview | jobs [N] | job ID | errors [job ID] [code CODE] [host HOST] [N]\n"
-  "nodes | drain NODE | undrain NODE | origins | deliveries [state STATE] [N]\n"
+  "nodes | drain NODE yes | undrain NODE | origins | deliveries [state STATE] "
+  "[N]\n"
   "actors [top] [mailbox|rate|busy|age] [N] [kind KIND] [job ID] [node NODE]\n"
   "       [state STATE] [window 10s]\n"
   "tree [ACTOR] [N] | actor ACTOR | kill ACTOR yes | trace ACTOR [N]\n"
-  "retry JOB [code CODE] [host HOST] | pause JOB | resume JOB | cancel JOB\n"
+  "retry JOB [code CODE] [host HOST] yes | pause JOB yes | resume JOB\n"
+  "cancel JOB yes\n"
   "audit [N] | config | history METRIC\n";
 
 constexpr std::array<std::string_view, 4> sorts{"mailbox", "rate", "busy",
@@ -173,11 +175,29 @@ private:
       return kill(id);
     if (verb == "trace")
       return trace(id);
-    if (verb == "drain" || verb == "undrain")
-      return deed("/v1/nodes/" + percent_encoded(id) + "/" + verb);
+    if (verb == "undrain" || verb == "drain")
+      return if_meant({verb, id, {}},
+                      deed("/v1/nodes/" + percent_encoded(id) + "/" + verb));
     if (verb == "retry")
       return retry(id);
-    return deed(job_path(id, "/" + verb));
+    return if_meant({verb, id, {}}, deed(job_path(id, "/" + verb)));
+  }
+
+  bool is_meant() {
+    const bool meant = at_ < words_.size() && words_[at_] == "yes";
+    at_ += meant ? 1 : 0;
+    return meant;
+  }
+
+  // What gives back what another deed took away needs no yes.
+  console_command if_meant(deed_target target, console_command done) {
+    if (is_meant() || target.verb == "undrain" || target.verb == "resume")
+      return done;
+    for (std::size_t i = 0; i < at_; ++i)
+      target.meant += words_[i] + " ";
+    target.meant += "yes";
+    done.unmeant = std::move(target);
+    return done;
   }
 
   static console_command deed(std::string path, std::string body = {}) {
@@ -188,10 +208,8 @@ private:
   }
 
   console_command kill(const std::string& id) {
-    const bool meant = at_ < words_.size() && words_[at_] == "yes";
-    at_ += meant ? 1 : 0;
     return deed("/v1/actors/" + id + "/kill",
-                meant ? json{{"confirm", id}}.dump() : "{}");
+                is_meant() ? json{{"confirm", id}}.dump() : "{}");
   }
 
   console_command trace(const std::string& id) {
@@ -215,7 +233,8 @@ private:
       body[words_[at_] + "s"].push_back(words_[at_ + 1]);
       at_ += 2;
     }
-    return deed(job_path(id, "/retry"), body.dump());
+    return if_meant({"retry", id, {}},
+                    deed(job_path(id, "/retry"), body.dump()));
   }
 
   std::vector<std::string> words_;

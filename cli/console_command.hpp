@@ -6,6 +6,7 @@
 
 #include <caf/expected.hpp>
 
+#include "cli/console_hits.hpp"
 #include "cli/console_page.hpp"
 #include "model/errc.hpp"
 
@@ -18,6 +19,8 @@ struct console_command {
   std::string path{}; ///< Of anything but a look.
   std::string body{};
   bool posts = false;
+  /// It was not said that it is meant: then it is told what would be hit.
+  std::optional<deed_target> unmeant{};
   bool follows_trace = false; ///< The answer names a trace to be read.
 };
 

@@ -41,6 +41,13 @@ std::string dumped(const nlohmann::json& body) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// A figure of a row; those that are 0 may be left out.
+std::string count_of(const console_row& row, std::size_t column) {
+  return column < row.cells.size() && !row.cells[column].text.empty()
+           ? row.cells[column].text
+           : "0";
+}
+
 } // namespace
 
 // -- what is shown ------------------------------------------------------------
@@ -394,9 +401,11 @@ std::optional<console_deed> console_model::drain() {
                 [](const auto& x) { return x.text == "draining"; });
   const std::string verb = draining ? "undrain" : "drain";
   confirm({.path = "/v1/nodes/" + percent_encoded(row->id) + "/" + verb},
-          draining ? "give node " + row->id + " work again?"
-                   : "drain node " + row->id
-                       + "? It ends what it has, and is given no more");
+          draining
+            ? "give node " + row->id + " work again?"
+            : "drain node " + row->id + "? It ends the " + count_of(*row, 4)
+                + " images that it has, and is given "
+                  "no more");
   return std::nullopt;
 }
 
@@ -410,10 +419,13 @@ std::optional<console_deed> console_model::retry() {
     return std::nullopt;
   }
   nlohmann::json body = nlohmann::json::object();
-  std::string what = "all failed images";
+  const std::size_t counted = of_jobs                                   ? 3
+                              : query_.screen == console_screen::errors ? 0
+                                                                        : 1;
+  auto what = count_of(*row, counted) + " failed images";
   if (!row->code.empty()) {
     body["codes"] = {row->code};
-    what = "the images that failed with " + row->code;
+    what = count_of(*row, counted) + " images that failed with " + row->code;
   }
   if (!row->host.empty()) {
     body["hosts"] = {row->host};

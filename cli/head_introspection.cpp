@@ -31,23 +31,28 @@ head_introspection::head_introspection(actors::head& head,
                                        std::vector<http::setting_view> settings)
     : head_{head}, others_{head.others()}, traces_{others_},
       settings_{std::move(settings)}, failures_{head.journal()} {
-  // nop
+  // So that the first look has rates, too, if it comes soon.
+  looks_.emplace_back(clock::now(), so_far());
 }
 
 // -- the whole ----------------------------------------------------------------
+
+rate_sample head_introspection::so_far() const {
+  const auto totals = head_.journal().tally().totals();
+  return {.began_s = unix_now() / 1'000,
+          .covered_ms = 0,
+          .images = totals.images,
+          .bytes_in = totals.bytes_in,
+          .bytes_out = totals.bytes_out,
+          .failures = totals.failures,
+          .cpu_us = telemetry::process_cpu_us()};
+}
 
 // The difference to the youngest look that is old enough, else the oldest;
 // without any, what the journal recorded last.
 rate_sample head_introspection::recent() {
   const auto now = clock::now();
-  const auto totals = head_.journal().tally().totals();
-  const rate_sample so_far{.began_s = unix_now() / 1'000,
-                           .covered_ms = 0,
-                           .images = totals.images,
-                           .bytes_in = totals.bytes_in,
-                           .bytes_out = totals.bytes_out,
-                           .failures = totals.failures,
-                           .cpu_us = telemetry::process_cpu_us()};
+  const auto sums = so_far();
   const std::lock_guard lock{mutex_};
   while (!looks_.empty() && looks_.front().first < now - longest_look)
     looks_.pop_front();
@@ -63,18 +68,18 @@ rate_sample head_introspection::recent() {
       .covered_ms = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(now - base->first)
           .count()),
-      .images = so_far.images - before.images,
-      .bytes_in = so_far.bytes_in - before.bytes_in,
-      .bytes_out = so_far.bytes_out - before.bytes_out,
-      .failures = so_far.failures - before.failures,
-      .cpu_us = so_far.cpu_us - before.cpu_us};
+      .images = sums.images - before.images,
+      .bytes_in = sums.bytes_in - before.bytes_in,
+      .bytes_out = sums.bytes_out - before.bytes_out,
+      .failures = sums.failures - before.failures,
+      .cpu_us = sums.cpu_us - before.cpu_us};
   } else if (const auto past = head_.journal().history().read(
-               so_far.began_s - 20, so_far.began_s, 1, so_far.began_s);
+               sums.began_s - 20, sums.began_s, 1, sums.began_s);
              past && !past->steps.empty()) {
     out = past->steps.back();
   }
   if (looks_.empty() || now - looks_.back().first >= 900ms)
-    looks_.emplace_back(now, so_far);
+    looks_.emplace_back(now, sums);
   return out;
 }
 

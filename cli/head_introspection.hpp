@@ -50,6 +50,7 @@ public:
 private:
   using clock = std::chrono::steady_clock;
 
+  rate_sample so_far() const;
   rate_sample recent();
   http::stage_load stages();
   http::node_origins own_origins();

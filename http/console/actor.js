@@ -9,6 +9,8 @@ import {actorLink} from './actors.js';
 import {table} from './table.js';
 
 const mostShown = 500;
+// Those whose work is taken up again.
+const killable = ['image', 'row', 'job'];
 
 /** Ends an actor as if it had crashed. The service says first what that hits. */
 async function askKill(actor) {
@@ -151,8 +153,9 @@ class ActorScreen {
       h('div', {class: 'actions'},
         button('Trace', {picture: 'trace', 'data-focus': 'trace',
                          on: () => this.trace.toggle()}),
-        button('Kill', {picture: 'stop', kind: 'danger-quiet', 'data-focus': 'kill',
-                        on: () => this.kill()})));
+        killable.includes(one.kind) && button('Kill', {
+          picture: 'stop', kind: 'danger-quiet', 'data-focus': 'kill',
+          on: () => this.kill()})));
   }
 
   drawFigures(one) {
@@ -171,7 +174,8 @@ class ActorScreen {
     if (this.shown?.state !== one.state) this.drawHead(one);
     this.shown = one;
     this.trace.of(one);
-    this.view.title(`${one.kind} ${one.label ?? ''}`.trim());
+    const label = one.label ?? '';
+    this.view.title(label.startsWith(one.kind) ? label : `${one.kind} ${label}`.trim());
     fill(this.probe, probeOf(one));
     this.drawFigures(one);
     this.handlers.update(one.handlers ?? []);

@@ -20,7 +20,7 @@ function rowOf(actor) {
            h('span', {class: 'clip'}, actor.label || actor.id),
            badge(actor.state, actor.state === 'no answer' ? 'bad' : undefined),
            h('span', {class: 'soft number'}, actor.mailbox ? `${count(actor.mailbox)} waiting` : '',
-             ' ', span(actor.age_s)));
+             ' ', actor.kind === 'cluster' ? '' : span(actor.age_s)));
 }
 
 class Branch {

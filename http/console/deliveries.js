@@ -50,7 +50,7 @@ function open(delivery, then) {
 export function deliveryTable({withJob = true, again}) {
   return table([
     {title: 'Event', kind: 'wide', opens: true, cell: (one) => [
-      h('span', {class: 'strong'}, one.type), h('span', {class: 'sub mono clip'}, one.id)]},
+      h('span', {class: 'strong'}, one.type), h('span', {class: 'sub mono', title: one.id}, short(one.id))]},
     {title: 'State', cell: (one) => badge(one.state)},
     {title: 'To', kind: 'wide', cell: (one) => h('span', {class: 'clip', title: one.url}, one.url)},
     withJob && {title: 'Job', cell: (one) => h('a', {

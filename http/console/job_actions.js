@@ -31,6 +31,16 @@ function askCancel(job) {
   });
 }
 
+function askPause(job, then) {
+  const open = job.progress.active + job.progress.pending;
+  confirm({
+    title: 'Pause this job?', verb: 'Pause the job', danger: false,
+    hits: h('p', {}, `${named(job)} stops where it is. `, h('b', {}, plural(open, 'image')),
+            ' wait until it is resumed; what was under way begins again then.'),
+    act: async () => { then(await steer(job, 'pause')); toast('Paused'); },
+  });
+}
+
 function askDelete(job) {
   confirm({
     title: 'Delete this job?', verb: 'Delete the job',
@@ -98,7 +108,7 @@ export function actionsOf(job, after) {
   };
   return [
     job.state === 'running' || job.state === 'queued' ? button('Pause', {
-      picture: 'pause', 'data-focus': 'pause', on: act('pause', 'Paused')}) : null,
+      picture: 'pause', 'data-focus': 'pause', on: () => askPause(job, after)}) : null,
     job.state === 'paused' ? button('Resume', {
       picture: 'play', kind: 'primary', 'data-focus': 'pause',
       on: act('resume', 'Running again')}) : null,

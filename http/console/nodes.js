@@ -2,7 +2,7 @@
 
 import {h, fill} from './dom.js';
 import {post} from './api.js';
-import {bytes, count, decimal, none, percent, plural, span} from './format.js';
+import {bytes, count, decimal, none, percent, plural, short, span} from './format.js';
 import {badge, button, complain, confirm, empty, filterBox, toast} from './ui.js';
 import {table} from './table.js';
 
@@ -48,7 +48,7 @@ export const nodes = {
     const list = table([
       {title: 'Node', kind: 'wide', cell: (node) => [
         h('span', {class: 'strong'}, node.name || node.id),
-        h('span', {class: 'sub'}, [node.id !== node.name && node.id, node.version,
+        h('span', {class: 'sub', title: node.id}, [node.id !== node.name && short(node.id), node.version,
                                    ...(node.labels ?? [])].filter(Boolean).join(' · '))]},
       {title: 'State', cell: (node) => badge(node.state)},
       {title: 'Slots', cell: (node) => gauge(node.slots ? node.used / node.slots : 0,

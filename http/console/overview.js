@@ -3,7 +3,7 @@
 import {h, fill, icon} from './dom.js';
 import {get, url} from './api.js';
 import {every} from './live.js';
-import {bytes, count, decimal, percent} from './format.js';
+import {bytes, count, decimal, percent, plural} from './format.js';
 import {card, empty, linkButton, tabs, tile, tiles, wrong} from './ui.js';
 import {lineChart} from './charts.js';
 import {jobTable} from './jobs.js';
@@ -16,7 +16,7 @@ const charts = [
   ['Bytes per second', (x) => `${bytes(x)}/s`,
    [['bytes_in_per_s', 'in', '--blue'], ['bytes_out_per_s', 'out', '--accent']]],
   ['Failures per second', decimal, [['failures_per_s', 'failures/s', '--bad']]],
-  ['Processor', (x) => percent(x), [['cpu', 'CPU', '--violet']]],
+  ['Cores of the head in use', decimal, [['cpu', 'cores', '--violet']]],
 ];
 
 const neck = {
@@ -64,7 +64,8 @@ function figures() {
       all.failed.update(count(body.images.failed),
                         `of ${count(body.images.settled)} images`);
     all.cpu.hidden = body.rate.cpu === undefined;
-    all.cpu.update(percent(body.rate.cpu), body.cores ? `of ${body.cores} cores` : '');
+    all.cpu.update(percent(body.rate.cpu / (body.cores || 1)),
+                   body.cores ? `of the head's ${plural(body.cores, 'core')}` : '');
     all.saved.update(percent(body.bytes.saved_ratio),
                      `${bytes(body.bytes.in)} → ${bytes(body.bytes.out)}`);
     all.nodes.update(count(body.node_count), body.version ? `version ${body.version}` : '');

@@ -159,7 +159,7 @@ export function confirm({title, hits, verb, danger = true, act}) {
 /** Nodes that did not answer in time: what they have is not shown. */
 export function silentNodes(silent) {
   return silent?.length ? notice('warn', 'No answer from ', silent.map((one) =>
-    `${one.node} since ${span(one.since_ms / 1000)}`).join(', '),
+    `${one.node} for ${span(one.since_ms / 1000)}`).join(', '),
     '; what is there is missing here.') : null;
 }
 

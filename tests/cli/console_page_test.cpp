@@ -77,12 +77,33 @@ TEST(ConsoleCommand, ReadsWhatIsToBeDone) {
   EXPECT_TRUE(kill->posts);
   EXPECT_EQ(kill->body, "{}");
   EXPECT_EQ(read_command("kill head:7 yes")->body, R"({"confirm":"head:7"})");
-  EXPECT_EQ(read_command("drain b")->path, "/v1/nodes/b/drain");
+  EXPECT_EQ(read_command("drain b yes")->path, "/v1/nodes/b/drain");
+  EXPECT_FALSE(read_command("drain b yes")->unmeant);
+  EXPECT_FALSE(read_command("undrain b")->unmeant);
   const auto retry = read_command("retry job_1 code timeout code dns");
   EXPECT_EQ(retry->path, "/v1/jobs/job_1/retry");
   EXPECT_EQ(retry->body, R"({"codes":["timeout","dns"]})");
   EXPECT_TRUE(read_command("trace head:7 50")->follows_trace);
   EXPECT_EQ(read_command("history cpu")->path, "/v1/history?metric=cpu");
+}
+
+TEST(ConsoleCommand, NamesWhatItWouldHitUnlessItIsMeant) {
+  const auto hits = [](const char* line, const char* answer) {
+    return hits_of(*read_command(line)->unmeant, answer);
+  };
+  EXPECT_EQ(hits("cancel job_1",
+                 R"({"progress":{"active":2,"pending":40,"failed":1}})"),
+            "job job_1 ends: 42 images will not be done; it is done by: "
+            "cancel job_1 yes");
+  EXPECT_EQ(hits("retry job_1 code dns", R"({"progress":{"failed":1}})"),
+            "job job_1: of 1 failed image those that match are tried again; "
+            "it is done by: retry job_1 code dns yes");
+  EXPECT_EQ(hits("drain b", R"({"nodes":[{"name":"b","used":7}]})"),
+            "node b ends its 7 images under way and is given no more; it is "
+            "done by: drain b yes");
+  EXPECT_EQ(path_of(*read_command("drain b")->unmeant), "/v1/nodes");
+  EXPECT_EQ(path_of(*read_command("pause job_1")->unmeant), "/v1/jobs/job_1");
+  EXPECT_FALSE(hits("pause job_1", "no JSON").empty());
 }
 
 TEST(ConsoleCommand, SaysWhatIsWrong) {

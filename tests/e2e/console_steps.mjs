@@ -3,62 +3,11 @@
 // Prints what it has seen as JSON; ends with 1 when something is not as it should.
 
 import assert from 'node:assert/strict';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 
-const given = JSON.parse(process.env.PIXMILL_STEPS);
-const [steps, base] = process.argv.slice(2);
-const {chromium} = await import(`${given.modules}/playwright-core/index.mjs`);
-const description = await (await fetch(`${base}/openapi.json`)).json();
-const browser = await chromium.launch({
-  executablePath: given.chromium, args: ['--no-sandbox', '--disable-gpu']});
-
-const screens = ['overview', 'jobs', 'submit', 'errors', 'deliveries', 'nodes',
-                 'actors', 'origins', 'audit', 'config'];
-
-function isKnown(path) {
-  return Object.keys(description.paths).some((form) => new RegExp(
-    `^${form.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`).test(path));
-}
-
-/** A page that notes what goes wrong in it. */
-async function open(options = {}) {
-  const context = await browser.newContext({
-    viewport: {width: 1280, height: 800}, ...options});
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.wrong = [];
-  page.on('request', (one) => {
-    if (!one.url().startsWith(base) && !one.url().startsWith('blob:'))
-      page.wrong.push(`asks ${one.url()}`);
-  });
-  page.refused = 0; // Answers that the steps have asked for.
-  page.on('pageerror', (reason) => page.wrong.push(String(reason)));
-  page.on('dialog', (box) => {
-    page.wrong.push(`a box: ${box.message()}`);
-    box.dismiss();
-  });
-  page.on('console', (said) => {
-    if (said.type() !== 'error') return;
-    const path = said.location().url ? new URL(said.location().url).pathname : '';
-    // The browser tells of each answer from 400 on. That is wanted for routes
-    // that this server does not have, and where the steps go wrong on purpose.
-    if (/Failed to load resource/.test(said.text())
-        && (!isKnown(path) || page.refused-- > 0)) return;
-    page.wrong.push(`${said.text()} (${path})`);
-  });
-  return page;
-}
-
-async function sound(page) {
-  assert.deepEqual(page.wrong, []);
-  assert.equal(await page.evaluate(() => window.pwned), undefined,
-               'a name has run as a script');
-}
-
-async function at(page, screen) {
-  await page.goto(`${base}/console#/${screen}`);
-  await page.waitForSelector('#main > *');
-}
+import {at, base, browser, given, judge, looked, open, screens, serious, sound, steps} from
+  './console_browser.mjs';
+import {deeds, node, pictures} from './console_deeds.mjs';
 
 function dropFile(page, name, text) {
   return page.evaluate(([label, content]) => {
@@ -160,6 +109,14 @@ async function inside() {
   await page.locator('.trace li').nth(2).waitFor();
   await page.locator('.job-head').getByRole('button', {name: 'Trace'}).click();
   await page.getByText('stopped').waitFor();
+  // Of the whole job: others than this actor are heard, too.
+  const own = decodeURIComponent(page.url().split('/').pop());
+  await page.getByLabel('Its whole job').check();
+  await page.locator('.job-head').getByRole('button', {name: 'Trace'}).click();
+  await page.waitForFunction((id) => [...document.querySelectorAll('.trace li .soft.mono')].some(
+    (one) => !one.textContent.endsWith(id)), own);
+  await page.locator('.job-head').getByRole('button', {name: 'Trace'}).click();
+  await page.getByText('stopped').waitFor();
 
   await at(page, `actors?kind=row&job=${given.job}&sort=age`);
   await page.locator('#main tbody tr').last().click();
@@ -171,6 +128,7 @@ async function inside() {
   await ask.waitFor();
   const hits = await ask.locator('.hits').textContent();
   assert.ok(hits.includes(id) && hits.length > id.length + 20, hits);
+  await judge(page, 'kill');
   await ask.getByRole('button', {name: `Kill ${id}`}).click();
   await ask.waitFor({state: 'detached'});
   await page.getByText('This actor has ended').waitFor();
@@ -207,6 +165,7 @@ async function login() {
   await field.fill('pxm_not_one');
   await page.getByRole('button', {name: 'Sign in'}).click();
   await page.locator('.notice.bad').waitFor();
+  await judge(page, 'login');
   await field.fill(given.secret);
   await page.keyboard.press('Enter');
   await page.locator('nav a[aria-current]').waitFor();
@@ -231,25 +190,7 @@ async function login() {
   return {};
 }
 
-/** What axe-core finds on the page as it stands. */
-async function look(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', {
-    expression: readFileSync(`${given.modules}/axe-core/axe.min.js`, 'utf8')});
-  await session.detach();
-  return page.evaluate(async () => (await window.axe.run()).violations.map(
-    ({id, impact, nodes}) => ({id, impact, where: nodes.slice(0, 3).map((one) =>
-      one.html.slice(0, 200))})));
-}
-
 async function everybody() {
-  const serious = [];
-  let looked = 0;
-  const judge = async (page, what) => {
-    ++looked;
-    for (const found of await look(page))
-      if (['serious', 'critical'].includes(found.impact)) serious.push({what, ...found});
-  };
   for (const colorScheme of ['light', 'dark']) {
     const page = await open({colorScheme});
     for (const screen of [...screens, `jobs/${given.job}`, `jobs/${given.job}?part=rows`,
@@ -257,15 +198,31 @@ async function everybody() {
       await at(page, screen);
       await page.waitForTimeout(400);
       assert.equal(await page.locator('.loading').count(), 0, `${screen} stays empty`);
-      await judge(page, `${screen} ${colorScheme}`);
+      await judge(page, screen, [colorScheme]);
     }
     await page.keyboard.press('?');
-    await judge(page, `keys ${colorScheme}`);
+    await judge(page, 'keys', [colorScheme]);
     await page.keyboard.press('Escape');
     await at(page, `jobs/${given.job}?status=done`);
     await page.locator('.part tbody tr').first().click();
     await page.locator('dialog img').first().waitFor();
-    await judge(page, `image ${colorScheme}`);
+    await judge(page, 'image', [colorScheme]);
+    await page.locator('dialog').getByText('Compare with the source').click();
+    await page.locator('dialog input[type=range]').waitFor();
+    await judge(page, 'slider', [colorScheme]);
+    await page.keyboard.press('Escape');
+    await at(page, 'actors?kind=journal');
+    await page.locator('#main tbody tr').first().click();
+    await page.locator('.job-head').waitFor();
+    await judge(page, 'actor', [colorScheme]);
+    await at(page, `jobs/${given.job}`);
+    await page.getByRole('button', {name: 'Delete'}).click();
+    await page.locator('dialog.confirm').waitFor();
+    await judge(page, 'dialog', [colorScheme]);
+    await page.keyboard.press('Escape');
+    await page.locator('.job-head summary').click();
+    await judge(page, 'menu', [colorScheme]);
+    await page.keyboard.press('Escape');
     await sound(page);
     await page.context().close();
   }
@@ -280,7 +237,7 @@ async function everybody() {
   await phone.locator('#nav').getByText('Jobs').click();
   await phone.waitForURL(/#\/jobs$/);
   await sound(phone);
-  return {serious, looked};
+  return {looked};
 }
 
 async function keyboard() {
@@ -363,8 +320,9 @@ async function hidden() {
 }
 
 try {
-  const seen = await {submit, inside, drain, login, everybody, keyboard, rest, hidden}[steps]();
-  console.log(JSON.stringify(seen));
+  const seen = await {submit, inside, drain, login, everybody, keyboard, rest, hidden, deeds,
+                      node, pictures}[steps]();
+  console.log(JSON.stringify({serious, ...seen}));
 } catch (reason) {
   console.error(reason);
   process.exitCode = 1;

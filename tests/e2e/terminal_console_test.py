@@ -9,6 +9,7 @@ import sys
 import time
 
 import harness
+from cluster import Head, Worker
 from harness import Case, poll, sheet
 from service_test import Server
 
@@ -71,10 +72,11 @@ class Console(Case):
         return harness.run(["console", "--url", url or self.server.url, "-c",
                             text, *flags])
 
-    def open(self, **size):
+    def open(self, url=None, **size):
         terminal = Terminal(
             self.folder,
-            [harness.PIXMILL, "console", "--url", self.server.url], **size)
+            [harness.PIXMILL, "console", "--url", url or self.server.url],
+            **size)
         self.addCleanup(terminal.end)
         return terminal
 
@@ -108,7 +110,21 @@ class Console(Case):
             + " 3")
         self.assertEqual(traced.code, 0, traced)
         self.assertEqual(len(traced.stdout.splitlines()), 3, traced.stdout)
-        self.assertEqual(self.line(f"cancel {job}").stdout.strip(), "canceled")
+        for verb, hits in (("pause", r"\d+ images wait until it is resumed"),
+                           ("cancel", r"\d+ images will not be done"),
+                           ("retry", r"of \d+ failed images? those")):
+            refused = self.line(f"{verb} {job}")
+            self.assertEqual(refused.code, harness.USAGE, refused)
+            self.assertRegex(refused.stderr, hits)
+            self.assertIn(f"{verb} {job} yes", refused.stderr)
+        node = self.server.get("/v1/nodes").json["nodes"][0]["name"]
+        refused = self.line(f"drain {node}")
+        self.assertEqual(refused.code, harness.USAGE, refused)
+        self.assertRegex(refused.stderr, r"ends its \d+ images? under way")
+        self.assertEqual(self.line(f"pause {job} yes").stdout.strip(), "paused")
+        self.assertEqual(self.line(f"resume {job}").stdout.strip(), "running")
+        self.assertEqual(self.line(f"cancel {job} yes").stdout.strip(),
+                         "canceled")
         self.assertEqual(self.line("dance").code, harness.USAGE)
         self.assertEqual(
             self.line("jobs", url="http://127.0.0.1:9").code, 7)
@@ -138,6 +154,12 @@ class Console(Case):
         terminal.shows(r"\(y/n\) try .* http_404 at 127\.0\.0\.1 of job_")
         terminal.press("n")
         terminal.shows("left alone")
+        self.assertEqual(self.server.get(f"/v1/jobs/{job}").json["attempt"], 1)
+        terminal.press("r")
+        terminal.shows(r"\(y/n\) try 8 images that failed with http_404")
+        terminal.press("y")
+        poll(lambda: self.server.get(f"/v1/jobs/{job}").json["attempt"] == 2)
+        self.server.finished(job)
         for key, title in (("6", "Tree"), ("7", "Origins"),
                            ("8", "Deliveries"), ("9", "Audit"),
                            ("0", "Config")):
@@ -187,6 +209,44 @@ class Console(Case):
         terminal.shows(r"actor\.kill")
         status = self.server.finished(job)
         self.assertEqual(status["state"], "completed", status)
+
+    def test_drains_a_worker(self):
+        folder = os.path.join(self.folder, "cluster")
+        os.mkdir(folder)
+        settings = harness.loopback(self.origin.port)
+        head = Head(folder, settings)
+        self.addCleanup(head.kill)
+        for name in ("a", "b"):
+            worker = Worker(folder, head.where, name, settings)
+            self.addCleanup(worker.kill)
+        head.joined("a", "b")
+        terminal = self.open(head.url, width=120)
+        terminal.press("4")
+        terminal.shows(r">nod_\w+ +a +up[^\n]*\n nod_\w+ +b +up")
+        terminal.press("Down")
+        terminal.shows(r"\n>nod_\w+ +b +up")
+        terminal.press("d")
+        terminal.shows(r"\(y/n\) drain node nod_\w+\? It ends the 0 images")
+        terminal.press("n")
+        terminal.shows("left alone")
+        self.assertEqual(set(head.nodes("up")), {"a", "b"})
+        terminal.press("d")
+        terminal.shows(r"\(y/n\) drain node")
+        terminal.press("y")
+        poll(lambda: set(head.nodes("draining")) == {"b"})
+        terminal.shows(r"\n>nod_\w+ +b +draining")
+        terminal.press("d")
+        terminal.shows(r"\(y/n\) give node nod_\w+ work again")
+        terminal.press("y")
+        poll(lambda: set(head.nodes("up")) == {"a", "b"})
+        # The actors of a node, from the list of nodes and from the tree.
+        terminal.press("Enter")
+        terminal.shows(r"b:\d+ +inspector")
+        terminal.press("6")
+        terminal.shows(r"  b:0 +node +up")
+        audit = self.line("audit", url=head.url).stdout
+        self.assertIn("node.drain", audit)
+        self.assertIn("node.undrain", audit)
 
     def test_resizes_freezes_and_reconnects(self):
         terminal = self.open()
