@@ -3,6 +3,9 @@
 actors, and what an open console costs.
 
     PIXMILL=build/bench/pixmill bench/http/console_pages.py [--items 1000000]
+                                                            [--worker]
+
+--worker: the actors are those of a worker in a process of its own.
 """
 
 import argparse
@@ -15,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "tests", "e2e"))
 
 import harness  # noqa: E402
+from cluster import Worker  # noqa: E402
 from service_test import Server  # noqa: E402
 
 PAGES = (
@@ -46,16 +50,25 @@ def main():
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--actors", type=int, default=10_000)
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--worker", action="store_true")
     wish = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         origin = harness.FaultyOrigin(folder)
         slots = wish.actors // 2
-        server = Server(folder, origin, f"jobs.slots={slots}",
-                        f"jobs.rows-ahead={min(slots, 10_000)}",
-                        "fetch.per-origin=1", "jobs.max-running=4")
+        settings = [f"jobs.slots={slots}", "fetch.per-origin=1",
+                    f"jobs.rows-ahead={min(slots, 10_000)}",
+                    "jobs.max-running=4"]
+        where = f"127.0.0.1:{harness.free_port()}"
+        if wish.worker:
+            settings += [f'cluster.address="{where}"', "cluster.local-slots=0"]
+        server = Server(folder, origin, *settings)
+        worker = wish.worker and Worker(
+            folder, where, "b", harness.loopback(origin.port, *settings[:3]))
         try:
             measure(server, origin, wish)
         finally:
+            if worker:
+                worker.kill()
             server.kill()
             origin.stop()
 
@@ -76,7 +89,8 @@ def measure(server, origin, wish):
         time.sleep(0.5)
         actors = server.get("/v1/actors?top=1").json["total"]
     print(f"{actors} actors live")
-    row = server.get("/v1/actors?kind=job&top=1").json["actors"][0]["id"]
+    row = server.get("/v1/actors?kind=row&top=1").json["actors"][0]["id"]
+    assert row.startswith("b:" if wish.worker else "head:"), row
     worst = 0
     for path in (*PAGES, f"/v1/actors/{row}", f"/v1/jobs/{job}/items"
                  "?status=failed"):

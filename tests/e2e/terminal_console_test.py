@@ -248,6 +248,20 @@ class Console(Case):
         self.assertIn("node.drain", audit)
         self.assertIn("node.undrain", audit)
 
+    def test_takes_a_token(self):
+        secret = self.server.ask(
+            "POST", "/v1/tokens", b'{"scopes": ["read", "admin"]}',
+            Content_Type="application/json").json["token"]
+        refused = self.line("actors")
+        self.assertEqual(refused.code, harness.USAGE, refused)
+        self.assertIn("token", refused.stderr)
+        shown = harness.run(
+            ["console", "--url", self.server.url, "-c", "actors"],
+            env={**os.environ, "PIXMILL_TOKEN": secret})
+        self.assertEqual(shown.code, 0, shown)
+        self.assertIn("supervisor", shown.stdout)
+        self.assertNotIn(secret, shown.stdout + shown.stderr)
+
     def test_resizes_freezes_and_reconnects(self):
         terminal = self.open()
         terminal.press("2")
