@@ -20,8 +20,7 @@ enum tag : std::uint32_t {
   extra_samples = 338,
 };
 
-/// More directories than any page count that `decode_limits` allows; also ends
-/// a chain of directories that bites its own tail.
+/// More directories than any page count that `decode_limits` allows.
 constexpr std::uint32_t most_directories = 70'000;
 
 class tiff_parser {
@@ -39,6 +38,9 @@ public:
         return make_error(errc::truncated, "a directory past the end");
       if (!directory(at))
         return make_error(errc::truncated, "strips past the end");
+      // All of it has its own place in the file, which bounds the work.
+      if (visited_bytes_ > source_.size())
+        return make_error(errc::decode, "directories that overlap");
       ++header_.frames;
       at = u32(at + 2 + std::size_t{u16(at)} * 12);
     }
@@ -68,6 +70,7 @@ private:
     std::size_t offsets = 0;
     std::size_t counts = 0;
     auto entries = u16(at);
+    visited_bytes_ += 2 + std::size_t{entries} * 12;
     for (std::size_t i = 0; i < entries; ++i) {
       auto entry = at + 2 + i * 12;
       if (entry + 12 > source_.size())
@@ -111,11 +114,12 @@ private:
       header_.orientation = static_cast<std::uint8_t>(value);
   }
 
-  bool within(std::size_t offsets, std::size_t counts) const {
+  bool within(std::size_t offsets, std::size_t counts) {
     std::size_t pieces = std::min(u32(offsets + 4), u32(counts + 4));
     // Each needs 2 bytes or more in the file, so this bounds the loop.
     if (pieces > source_.size())
       return false;
+    visited_bytes_ += 2 * pieces;
     for (std::size_t i = 0; i < pieces; ++i)
       if (std::uint64_t{value(offsets, i)} + value(counts, i) > source_.size())
         return false;
@@ -125,6 +129,7 @@ private:
   byte_view source_;
   bool little_;
   picture_header header_;
+  std::size_t visited_bytes_ = 0; ///< At least so many; lists of strips once.
 };
 
 } // namespace

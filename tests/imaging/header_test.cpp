@@ -23,6 +23,27 @@ std::string magic(std::string start) {
   return start;
 }
 
+std::string little_endian(std::size_t value, int width) {
+  std::string bytes;
+  for (int i = 0; i < width; ++i)
+    bytes.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+  return bytes;
+}
+
+std::string tiff_entry(std::size_t tag, std::size_t count, std::size_t value) {
+  return little_endian(tag, 2) + little_endian(3, 2) + little_endian(count, 4)
+         + little_endian(value, 4);
+}
+
+/// A TIFF of one directory, 1 x 1 pixel.
+/// @param entries Behind its width and height.
+/// @param next    Where the next directory is said to be.
+std::string tiff(const std::string& entries, std::size_t next) {
+  return std::string("II*\0\x08\0\0\0", 8)
+         + little_endian(2 + entries.size() / 12, 2) + tiff_entry(256, 1, 1)
+         + tiff_entry(257, 1, 1) + entries + little_endian(next, 4);
+}
+
 } // namespace
 
 TEST(Header, FindsTheFormatByItsFirstBytes) {
@@ -33,6 +54,31 @@ TEST(Header, FindsTheFormatByItsFirstBytes) {
             image_format::png);
   EXPECT_EQ(read_header(view(*encode_webp(pixels, {}, {})))->format,
             image_format::webp);
+}
+
+// Each directory takes room in the file, so that all work is bounded by its
+// size; a chain that bites its own tail went round 70 000 times.
+TEST(Header, RefusesTiffDirectoriesThatOverlap) {
+  const std::string entries(12 * std::size_t{4'000}, '\0');
+  EXPECT_EQ(code_for(tiff(entries, 0)), errc::none);
+  EXPECT_EQ(code_for(tiff(entries, 8)), errc::decode);
+}
+
+TEST(Header, RefusesTiffDirectoriesThatShareTheirStrips) {
+  constexpr std::size_t strips = 3'000;
+  // Empty strips at 0: both lists are the same zeros at the end.
+  auto with_lists = [&](std::size_t next) {
+    auto lists_at = tiff(std::string(24, '\0'), 0).size();
+    return tiff(tiff_entry(273, strips, lists_at)
+                  + tiff_entry(279, strips, lists_at),
+                next)
+           + std::string(2 * strips, '\0');
+  };
+  EXPECT_EQ(code_for(with_lists(0)), errc::none);
+  auto second = with_lists(0).size();
+  auto two = with_lists(second);
+  EXPECT_EQ(code_for(two + two.substr(8, 2 + 4 * 12) + little_endian(0, 4)),
+            errc::decode);
 }
 
 TEST(Header, StatesTheSizeAsStored) {
