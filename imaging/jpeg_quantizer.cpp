@@ -140,9 +140,8 @@ double jpeg_quantizer::run(std::size_t row, token_row source,
                                           found, table, counts[table], to);
         bits += static_cast<double>(chosen.bits
                                     + dc_prices_[kind][symbol_code(word) & 15]);
-        likeness.add(i, mcu * sampling.across + b % sampling.across,
-                     static_cast<std::uint32_t>(row) * sampling.down
-                       + b / sampling.across,
+        likeness.add(i, mcu * sampling.across + x,
+                     static_cast<std::uint32_t>(row) * sampling.down + y,
                      {static_cast<float>(before) * component.from_dc,
                       static_cast<float>(dc) * component.to_dc,
                       found.energy + chosen.energy, chosen.covariance});

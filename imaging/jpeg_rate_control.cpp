@@ -384,8 +384,15 @@ void jpeg_rate_control::quantize_rest(double bits) {
     static_cast<double>(reduced_.size()) * (1 + ahead / done_predicted);
   reduced_.room_for(static_cast<std::size_t>(expected * 1.03)
                     + most_extra_symbols * row_blocks_ - reduced_.size());
+  const auto rest = order_.size() - samples_;
   for (auto place = samples_; place < order_.size(); ++place) {
     auto row = order_[place];
+    auto quarter = (place - samples_) * 4 / rest;
+    if (place != samples_ && quarter != (place - 1 - samples_) * 4 / rest) {
+      // What is there takes this by its own codes.
+      done = static_cast<double>(scan_bits(pieces_, best_codes(pieces_)));
+      quantizer_->set_prices(pieces_);
+    }
     auto expected_ahead = ahead * done / done_predicted;
     auto left = std::max(bits - done, 1.0);
     auto wanted = std::clamp(lambda_ * lambda_step(expected_ahead / left),

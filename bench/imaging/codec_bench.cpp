@@ -2,10 +2,12 @@
 //
 //   pixmill_codec_bench DIR [--quality N | --ratio P%] [--floor PPM]
 //                           [--format F] [--mode fast|best] [--out DIR]
+//                           [--alone]
 //
 // Costs are CPU time of this process; "turbo" is libjpeg-turbo's decode to RGB
 // and encode at quality 50 with standard Huffman tables, over the JPEGs, in the
-// same run, because absolute times depend on the machine.
+// same run, because absolute times depend on the machine; `--alone` leaves it
+// out, so that the peak of memory is that of the codecs.
 
 #include <algorithm>
 #include <cstdio>
@@ -19,6 +21,7 @@
 #include <vector>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include "imaging/compressor.hpp"
 #include "imaging/header.hpp"
@@ -35,6 +38,7 @@ struct options {
   fs::path out;
   compress_goal goal;
   imaging::compress_effort effort = imaging::compress_effort::best;
+  bool alone = false;
 };
 
 struct totals {
@@ -97,6 +101,8 @@ options parse(int argc, char** argv) {
       result.effort = std::string_view(value()) == "fast"
                         ? imaging::compress_effort::fast
                         : imaging::compress_effort::best;
+    } else if (word == "--alone") {
+      result.alone = true;
     } else if (word == "--out") {
       result.out = value();
     } else {
@@ -173,7 +179,8 @@ void run_one(const options& chosen, const fs::path& path, totals& sums) {
   count(chosen, bytes.size(), *image, sums);
   if (header->format == image_format::jpeg && header->components != 4) {
     sums.jpeg_milliseconds += cost;
-    run_turbo(source, header->width, header->height, sums);
+    if (!chosen.alone)
+      run_turbo(source, header->width, header->height, sums);
   }
   if (!chosen.out.empty()) {
     auto& out = image->bytes.empty() ? bytes : image->bytes;
@@ -198,6 +205,10 @@ void report(totals& sums) {
     std::printf("turbo decode+encode q50 %.2f ms/MP; we take %.2f x that\n",
                 sums.turbo_milliseconds / sums.turbo_megapixels,
                 sums.jpeg_milliseconds / sums.turbo_milliseconds);
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  std::printf("peak memory %.1f MB\n",
+              static_cast<double>(used.ru_maxrss) / 1024);
   if (!sums.fills.empty()) {
     std::sort(sums.fills.begin(), sums.fills.end());
     std::printf("fill of the target: median %.3f, p5 %.3f, lowest %.3f\n",
@@ -220,10 +231,10 @@ void report(totals& sums) {
 int main(int argc, char** argv) {
   auto chosen = parse(argc, argv);
   if (chosen.directory.empty()) {
-    std::fprintf(stderr,
-                 "usage: pixmill_codec_bench DIR [--quality N | "
-                 "--ratio P%% | --scale P%%] [--floor PPM]\n"
-                 "       [--format F] [--mode fast|best] [--out DIR]\n");
+    std::fprintf(
+      stderr, "usage: pixmill_codec_bench DIR [--quality N | "
+              "--ratio P%% | --scale P%%] [--floor PPM]\n"
+              "       [--format F] [--mode fast|best] [--out DIR] [--alone]\n");
     return 2;
   }
   std::vector<fs::path> paths;
