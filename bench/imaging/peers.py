@@ -6,9 +6,12 @@
 BENCH is pixmill_codec_bench, PIXMILL the program; FOLDER holds JPEGs, RIG a
 checkout of the comparison rig, whose corpus.sh then makes them. Takes every Nth
 file. sharp is installed by npm into DIR (pinned); without --npm it is left out.
-Needs Pillow; Magick++ is pixmill_magick_bench beside BENCH. Prints for each: CPU ms a megapixel, as a multiple of libjpeg-turbo's
-decode and encode at quality 50 in the same run, the fill of the target, files
-over it, and, as `pixmill compare` has it, SSIM of luma and of the worst tile.
+Needs Pillow; Magick++ is pixmill_magick_bench beside BENCH. Prints for each: CPU ms
+a megapixel, as a multiple of libjpeg-turbo's decode and encode at quality 50 in the
+same run, the fill of the target, files over it, and, as `pixmill compare` has it,
+SSIM of luma and of the worst tile; where Debian's libjxl-devtools is installed also
+the 3-norm of Butteraugli (0: the same), and in how many files it is lower than with
+the last contender, which is sharp with mozjpeg if there is one.
 """
 
 import argparse
@@ -105,8 +108,26 @@ def sharp(npm, kind, folder, out):
     return float(said[1]) / float(said[2])
 
 
+def butteraugli(source, made):
+    """The 3-norm; None where the tool is missing or will not have the file."""
+    if shutil.which("butteraugli_main") is None:
+        return None
+    # Pillow's PNG: upright, in sRGB, and of one kind for all.
+    with tempfile.TemporaryDirectory() as work:
+        paths = []
+        for index, path in enumerate((source, made)):
+            picture = ImageOps.exif_transpose(Image.open(path))
+            paths.append(os.path.join(work, f"{index}.png"))
+            picture.convert("RGB").save(
+                paths[-1], compress_level=1, icc_profile=None)
+        said = subprocess.run(["butteraugli_main", *paths],
+                              capture_output=True, text=True, check=False)
+    found = re.search(r"3-norm: ([\d.]+)", said.stdout)
+    return float(found[1]) if found else None
+
+
 def judged(program, folder, out):
-    fills, over, means, worst = [], 0, [], []
+    fills, over, means, worst, norms = [], 0, [], [], {}
     for name in sorted(os.listdir(out)):
         source = os.path.join(folder, name)
         made = os.path.join(out, name)
@@ -119,7 +140,10 @@ def judged(program, folder, out):
             found = json.loads(said.stdout)
             means.append(found["ssim"])
             worst.append(found["ssim_worst"])
-    return fills, over, means, worst
+        norm = butteraugli(source, made)
+        if norm is not None:
+            norms[name] = norm
+    return fills, over, means, worst, norms
 
 
 def main():
@@ -172,15 +196,24 @@ def main():
         print(f"{len(os.listdir(files))} files; libjpeg-turbo decode and "
               f"encode at quality 50: {turbo:.2f} ms/MP\n")
         print("| | ms/MP | x turbo | fill, median | over | SSIM, mean | "
-              "worst tile, median |\n|---|---|---|---|---|---|---|")
+              "worst tile, median | Butteraugli, median | better than the "
+              "last |\n|---|---|---|---|---|---|---|---|---|")
+        rows, last = [], {}
         for name, run in contenders.items():
             out = tempfile.mkdtemp(dir=work)
             cost = run(out)
-            fills, over, means, worst = judged(options.pixmill, files, out)
+            *judgement, last = judged(options.pixmill, files, out)
+            rows.append((name, cost, judgement, last))
+        for name, cost, (fills, over, means, worst), norms in rows:
+            both = norms.keys() & last.keys()
+            better = sum(norms[one] < last[one] for one in both)
             print(f"| {name} | {cost:.1f} | {cost / turbo:.2f} | "
                   f"{statistics.median(fills):.3f} | {over} | "
                   f"{statistics.mean(means):.4f} | "
-                  f"{statistics.median(worst):.4f} |", flush=True)
+                  f"{statistics.median(worst):.4f} | "
+                  + (f"{statistics.median(norms.values()):.3f} | "
+                     f"{better} of {len(both)} |" if norms else "| |"),
+                  flush=True)
 
 
 if __name__ == "__main__":
