@@ -34,6 +34,18 @@ void downloader::cancel(ticket which) {
   engine_->cancel(which);
 }
 
+void downloader::govern(origin_rule rule) {
+  engine_->govern(std::move(rule));
+}
+
+void downloader::permit(std::vector<origin_permit> permits) {
+  engine_->permit(std::move(permits));
+}
+
+void downloader::look(std::function<void(std::vector<origin_activity>)> told) {
+  engine_->look(std::move(told));
+}
+
 std::optional<std::vector<origin_load>>
 downloader::origins(std::chrono::milliseconds patience) const {
   return engine_->origins(patience);

@@ -12,6 +12,7 @@
 
 #include "model/failure.hpp"
 #include "model/flow_queue.hpp"
+#include "net/origin_gate.hpp"
 #include "net/settings.hpp"
 
 namespace pixmill::net {
@@ -27,6 +28,8 @@ struct download {
   /// From Retry-After of a 429 or 503, seconds or HTTP date, capped.
   std::optional<std::chrono::milliseconds> retry_after;
   std::chrono::milliseconds took{0};
+  /// The origin was not asked: it is to be left alone for `retry_after`.
+  bool untried = false;
 };
 
 /// One image to be downloaded.
@@ -35,6 +38,17 @@ struct fetch_order {
   flow_id flow = 0; ///< Flows take turns where transfers wait.
   /// A W3C `traceparent`: the origin is told one of its children; empty: none.
   std::string trace{};
+};
+
+/// How a fetcher is told what it may do at origins.
+struct origin_rule {
+  /// Called on a thread of the fetcher's when somebody should look at once:
+  /// something waits at an origin without a permit, or one that is to be left
+  /// alone. Must not block.
+  std::function<void()> look;
+  /// What would wait longer for an origin that is to be left alone ends as
+  /// `untried`.
+  std::chrono::milliseconds longest_hold{2'000};
 };
 
 /// Downloads images: what an IMAGE actor needs of the network.
@@ -52,6 +66,22 @@ public:
 
   /// Ends a transfer soon; does nothing when it has ended already.
   virtual void cancel(ticket which) = 0;
+
+  /// From now on no transfer starts at an origin without a permit; those given
+  /// before do not count any more.
+  virtual void govern(origin_rule) {}
+
+  /// Gives permits for origins, each instead of the one before. A hold is never
+  /// shortened. Permits that are not used are given up after a while.
+  virtual void permit(std::vector<origin_permit>) {}
+
+  /// Looks at the origins that have a permit, something under way or waiting,
+  /// a hold, or news.
+  /// @param told Called once, on a thread of the fetcher's; not at all when it
+  ///             is about to end. Must not block.
+  virtual void look(std::function<void(std::vector<origin_activity>)> told) {
+    told({});
+  }
 };
 
 /// What the engine is doing, for people and metrics.
@@ -111,6 +141,9 @@ public:
 
   ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
+  void govern(origin_rule rule) override;
+  void permit(std::vector<origin_permit> permits) override;
+  void look(std::function<void(std::vector<origin_activity>)> told) override;
   fetch_load load() const;
 
   /// Asks the engine what it knows of origins: those with work, and those asked

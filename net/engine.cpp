@@ -101,15 +101,19 @@ fetch_load downloader::engine::load() const {
   return result;
 }
 
-std::optional<std::vector<origin_load>>
-downloader::engine::origins(milliseconds patience) {
-  auto asked = std::make_shared<std::promise<std::vector<origin_load>>>();
-  auto answer = asked->get_future();
+void downloader::engine::act(std::function<void()> what) {
   {
     const std::lock_guard lock{mutex_};
-    commands_.push_back({0, {}, {}, std::move(asked)});
+    commands_.push_back({0, {}, {}, std::move(what)});
   }
   curl_multi_wakeup(multi_.get());
+}
+
+std::optional<std::vector<origin_load>>
+downloader::engine::origins(milliseconds patience) {
+  const auto asked = std::make_shared<std::promise<std::vector<origin_load>>>();
+  auto answer = asked->get_future();
+  act([this, asked] { asked->set_value(known_origins()); });
   if (answer.wait_for(patience) != std::future_status::ready)
     return std::nullopt;
   try {
@@ -140,7 +144,7 @@ std::vector<origin_load> downloader::engine::known_origins() const {
   out.reserve(found.size());
   for (auto& [origin, load] : found) {
     load.origin = origin;
-    load.limit = std::max(context_.settings.per_origin, 1u);
+    load.limit = waiting_.permitted(origin);
     out.push_back(std::move(load));
   }
   return out;
@@ -175,8 +179,8 @@ void downloader::engine::take_commands() {
     commands.swap(commands_);
   }
   for (auto& what : commands) {
-    if (what.asked)
-      what.asked->set_value(known_origins());
+    if (what.act)
+      what.act();
     else if (what.done)
       accept(std::move(what));
     else
@@ -199,8 +203,9 @@ void downloader::engine::accept(command what) {
     what.which, what.order.flow, std::move(what.done), std::move(*address));
   if (const auto parent = trace_parent::parse(what.order.trace))
     added->trace = parent->child(random_()).str();
-  waiting_.push(added->address.origin(), added->flow, added->id);
+  auto& waits = *added;
   requests_.emplace(what.which, std::move(added));
+  wait_in_line(waits, false);
 }
 
 void downloader::engine::withdraw(ticket which) {
@@ -277,16 +282,19 @@ void downloader::engine::conclude(request& what, int curl_code) {
     what.address.origin(),
     std::chrono::duration_cast<milliseconds>(what.at->spent(clock::now())),
     static_cast<bool>(got.why));
+  gate_.count(what.address.origin(),
+              got.why.code == errc::rate_limited || got.retry_after.has_value(),
+              got.first_byte);
   leave_transfer(what);
   if (got.retry_after)
-    waiting_.pause(what.address.origin(), clock::now() + *got.retry_after);
+    told_to_wait(what.address.origin(), clock::now() + *got.retry_after);
   if (got.redirect) {
     follow(what, std::move(*got.redirect));
     return;
   }
   if (got.stale) {
     what.connection = connection_choice::fresh;
-    waiting_.push_front(what.address.origin(), what.flow, what.id);
+    wait_in_line(what, true);
     return;
   }
   download result;
@@ -310,7 +318,7 @@ void downloader::engine::follow(request& what, web_address next) {
     return;
   }
   what.address = std::move(next);
-  waiting_.push_front(what.address.origin(), what.flow, what.id);
+  wait_in_line(what, true);
 }
 
 // Ends the stay at one origin; the request itself goes on or is settled.

@@ -17,6 +17,7 @@
 
 #include "net/downloader.hpp"
 #include "net/memory_budget.hpp"
+#include "net/origin_gate.hpp"
 #include "net/origin_queue.hpp"
 #include "net/origin_stats.hpp"
 #include "net/transfer.hpp"
@@ -38,6 +39,9 @@ public:
   fetch_load load() const;
   std::optional<std::vector<origin_load>>
   origins(std::chrono::milliseconds patience);
+  void govern(origin_rule rule);
+  void permit(std::vector<origin_permit> permits);
+  void look(std::function<void(std::vector<origin_activity>)> told);
 
 private:
   using clock = std::chrono::steady_clock;
@@ -46,9 +50,8 @@ private:
   struct command {
     ticket which;
     fetch_order order;
-    callback done; ///< Empty: cancel.
-    /// Set: somebody wants to know of the origins.
-    std::shared_ptr<std::promise<std::vector<origin_load>>> asked{};
+    callback done;               ///< Empty: cancel.
+    std::function<void()> act{}; ///< Set: something else, on the thread.
   };
 
   /// One call of `start`, through all its redirects.
@@ -81,7 +84,11 @@ private:
   void take_commands();
   void accept(command what);
   void withdraw(ticket which);
+  void act(std::function<void()> what);
   std::vector<origin_load> known_origins() const;
+  void told_to_wait(const std::string& origin, time_point until);
+  void refuse_held(const std::string& origin);
+  void wait_in_line(request& what, bool first);
   void start_ready();
   bool charge_first();
   void launch(request& what);
@@ -100,6 +107,8 @@ private:
   std::unique_ptr<void, multi_deleter> multi_;
   origin_queue waiting_;
   origin_stats stats_;
+  origin_gate gate_{waiting_};
+  std::function<void()> look_; ///< Set once the gate governs.
   std::unordered_map<ticket, std::unique_ptr<request>> requests_;
   std::map<std::uint64_t, request*> active_; ///< By order of start.
   std::vector<std::unique_ptr<transfer>> idle_;

@@ -7,6 +7,27 @@ namespace pixmill::net {
 origin_queue::origin_queue(std::uint32_t per_origin)
     : per_origin_(std::max(per_origin, 1u)) {}
 
+void origin_queue::govern() {
+  per_origin_ = 0;
+  for (auto i = origins_.begin(); i != origins_.end();) {
+    const auto which = i++;
+    which->second.permit.reset();
+    settle(which);
+  }
+}
+
+void origin_queue::permit(const std::string& origin,
+                          std::optional<std::uint32_t> most) {
+  const auto i = origins_.try_emplace(origin).first;
+  i->second.permit = most;
+  settle(i);
+}
+
+std::uint32_t origin_queue::permitted(const std::string& origin) const {
+  const auto i = origins_.find(origin);
+  return i == origins_.end() ? per_origin_ : limit_of(i->second);
+}
+
 void origin_queue::push(const std::string& origin, flow_id flow, ticket which) {
   const auto i = origins_.try_emplace(origin).first;
   i->second.waiting.push(flow, which);
@@ -38,7 +59,7 @@ std::optional<origin_queue::ticket> origin_queue::pop(time_point now) {
     auto turn = ring_.begin();
     const auto i = origins_.find(*turn);
     auto& origin = i->second;
-    if (origin.waiting.empty() || origin.active >= per_origin_
+    if (origin.waiting.empty() || origin.active >= limit_of(origin)
         || origin.paused_until) {
       origin.in_ring = false;
       ring_.erase(turn);
@@ -72,6 +93,25 @@ void origin_queue::pause(const std::string& origin, time_point until) {
   pauses_.emplace(until, origin);
 }
 
+std::optional<origin_queue::time_point>
+origin_queue::paused_until(const std::string& origin) const {
+  const auto i = origins_.find(origin);
+  return i == origins_.end() ? std::nullopt : i->second.paused_until;
+}
+
+std::vector<origin_queue::ticket>
+origin_queue::take_waiting(const std::string& origin) {
+  std::vector<ticket> out;
+  const auto i = origins_.find(origin);
+  if (i == origins_.end())
+    return out;
+  while (const auto next = i->second.waiting.pop())
+    out.push_back(*next);
+  waiting_ -= out.size();
+  settle(i);
+  return out;
+}
+
 std::optional<origin_queue::time_point> origin_queue::next_resume() const {
   if (pauses_.empty())
     return std::nullopt;
@@ -82,7 +122,8 @@ std::vector<origin_queue::load> origin_queue::loads() const {
   std::vector<load> out;
   out.reserve(origins_.size());
   for (const auto& [name, x] : origins_)
-    out.push_back({name, x.active, x.waiting.size(), x.paused_until});
+    out.push_back(
+      {name, x.active, x.waiting.size(), limit_of(x), x.paused_until});
   return out;
 }
 
@@ -92,11 +133,11 @@ void origin_queue::settle(entries::iterator which) {
   if (origin.in_ring || origin.paused_until)
     return;
   if (origin.waiting.empty()) {
-    if (origin.active == 0)
+    if (origin.active == 0 && !origin.permit)
       origins_.erase(which);
     return;
   }
-  if (origin.active < per_origin_) {
+  if (origin.active < limit_of(origin)) {
     origin.in_ring = true;
     ring_.push_back(which->first);
   }

@@ -29,6 +29,17 @@ public:
   /// @param per_origin Transfers under way for one origin, from 1.
   explicit origin_queue(std::uint32_t per_origin);
 
+  /// From now on an origin has no transfers but those that `permit` allows it,
+  /// whatever it was allowed before.
+  void govern();
+
+  /// Lets so many transfers of `origin` be under way, whatever holds for
+  /// others; what is under way beyond that goes on. Nothing: as for others.
+  void permit(const std::string& origin, std::optional<std::uint32_t> most);
+
+  /// Returns how many transfers of `origin` may be under way.
+  std::uint32_t permitted(const std::string& origin) const;
+
   /// Lets a transfer wait behind all others of its flow at `origin`.
   void push(const std::string& origin, flow_id flow, ticket which);
 
@@ -50,6 +61,12 @@ public:
   /// earlier pause.
   void pause(const std::string& origin, time_point until);
 
+  /// Returns until when `origin` is paused, if it is.
+  std::optional<time_point> paused_until(const std::string& origin) const;
+
+  /// Takes all transfers out that wait at `origin`, in turn.
+  std::vector<ticket> take_waiting(const std::string& origin);
+
   /// Returns when `pop` may have something although nothing has changed.
   std::optional<time_point> next_resume() const;
 
@@ -58,10 +75,12 @@ public:
     std::string origin;
     std::uint32_t active = 0;
     std::size_t waiting = 0;
+    std::uint32_t limit = 0;
     std::optional<time_point> paused_until;
   };
 
-  /// Returns the origins that have something under way, waiting, or a pause.
+  /// Returns the origins that have something under way, waiting, a pause or a
+  /// permit of their own.
   std::vector<load> loads() const;
 
   /// Returns how many transfers wait.
@@ -73,11 +92,15 @@ private:
   struct entry {
     flow_queue waiting;
     std::uint32_t active = 0;
+    std::optional<std::uint32_t> permit; ///< None: that of all others.
     std::optional<time_point> paused_until;
     bool in_ring = false;
   };
   using entries = std::unordered_map<std::string, entry>;
 
+  std::uint32_t limit_of(const entry& which) const {
+    return which.permit.value_or(per_origin_);
+  }
   void settle(entries::iterator which);
   void resume_due(time_point now);
 

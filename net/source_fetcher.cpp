@@ -60,6 +60,19 @@ void source_fetcher::cancel(ticket which) {
     web_->cancel(which >> 1);
 }
 
+void source_fetcher::govern(origin_rule rule) {
+  web_->govern(std::move(rule));
+}
+
+void source_fetcher::permit(std::vector<origin_permit> permits) {
+  web_->permit(std::move(permits));
+}
+
+void source_fetcher::look(
+  std::function<void(std::vector<origin_activity>)> told) {
+  web_->look(std::move(told));
+}
+
 fetch_load source_fetcher::load() const {
   return web_->load();
 }

@@ -27,6 +27,9 @@ public:
   /// @param order Its `url` may be a path.
   ticket start(fetch_order order, callback done) override;
   void cancel(ticket which) override;
+  void govern(origin_rule rule) override;
+  void permit(std::vector<origin_permit> permits) override;
+  void look(std::function<void(std::vector<origin_activity>)> told) override;
 
   /// Returns the load of the downloader, and the bytes of both.
   fetch_load load() const;

@@ -152,6 +152,7 @@ void transfer::begin(std::uint64_t ticket, const web_address& address,
 
 answer transfer::end(int curl_code) {
   answer result;
+  result.first_byte = first_byte();
   if (head_.complete() && !head_.is_success()) {
     result.retry_after = retry_after();
     if (head_.is_redirect()) {
@@ -292,6 +293,17 @@ failure transfer::judge_code(int curl_code) const {
   if (denied)
     return made(errc::address_blocked, denied_);
   return curl_failure(curl_code, head_.complete(), error_text_.data());
+}
+
+std::optional<std::chrono::milliseconds> transfer::first_byte() const {
+  if (!head_.complete())
+    return std::nullopt;
+  curl_off_t sent = 0;
+  curl_off_t begun = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &sent);
+  curl_easy_getinfo(easy_.get(), CURLINFO_STARTTRANSFER_TIME_T, &begun);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+    std::chrono::microseconds{std::max<curl_off_t>(begun - sent, 0)});
 }
 
 std::optional<std::chrono::milliseconds> transfer::retry_after() const {

@@ -26,6 +26,8 @@ struct answer {
   failure why;
   /// See `download::retry_after`.
   std::optional<std::chrono::milliseconds> retry_after;
+  /// From the request to the first byte of the answer, if there was one.
+  std::optional<std::chrono::milliseconds> first_byte;
   /// What came was no HTTP, on a connection that an earlier answer may have
   /// left bytes on: the request is to be made again, on a fresh one.
   bool stale = false;
@@ -110,6 +112,7 @@ private:
   failure judge_status() const;
   failure judge_code(int curl_code) const;
   std::optional<std::chrono::milliseconds> retry_after() const;
+  std::optional<std::chrono::milliseconds> first_byte() const;
 
   const context& shared_;
   std::unique_ptr<void, easy_deleter> easy_;

@@ -79,6 +79,34 @@ caf::error invalid(CURLUcode why) {
 
 } // namespace
 
+std::string origin_named_by(std::string_view url) {
+  const auto colon = url.find("://");
+  if (colon == url.npos)
+    return {};
+  std::string out{url.substr(0, colon)};
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  if (out != "http" && out != "https")
+    return {};
+  const bool secure = out.size() == 5;
+  auto authority = url.substr(colon + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  if (const auto at = authority.rfind('@'); at != authority.npos)
+    authority.remove_prefix(at + 1);
+  if (authority.empty())
+    return {};
+  const auto port = authority.rfind(':');
+  const bool has_port =
+    port != authority.npos && authority.find(']', port) == authority.npos;
+  out += "://";
+  for (const char c : authority)
+    out += lower(c);
+  if (!has_port)
+    out += secure ? ":443" : ":80";
+  else if (port + 1 == authority.size())
+    out += secure ? "443" : "80";
+  return out;
+}
+
 caf::expected<web_address> web_address::parse(const std::string& url) {
   const url_handle handle{curl_url()};
   const auto set = curl_url_set(handle.get(), CURLUPART_URL, url.c_str(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <caf/expected.hpp>
 
@@ -43,5 +44,10 @@ private:
   bool at_first_host_ = true;
   std::string origin_;
 };
+
+/// Returns the origin of a URL as `web_address` has it, without looking at more
+/// than that takes; empty: it is none. May differ for URLs that no sheet that
+/// was accepted has, such as those with escapes in the host.
+std::string origin_named_by(std::string_view url);
 
 } // namespace pixmill::net

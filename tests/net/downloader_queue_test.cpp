@@ -1,9 +1,12 @@
+#include <atomic>
 #include <latch>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "net/web_address.hpp"
 #include "tests/net/fetching.hpp"
 
 namespace pixmill::net {
@@ -179,6 +182,75 @@ TEST(DownloaderQueue, GivesTheSlotOfACanceledTransferToTheNext) {
   auto next = begin(**engine, origin.url("/next"));
   (*engine)->cancel(stuck.first);
   EXPECT_FALSE(test::wait(next.second).why);
+}
+
+// Looks, and waits for what there is to be seen.
+std::vector<origin_activity> look(downloader& at) {
+  const auto seen =
+    std::make_shared<std::promise<std::vector<origin_activity>>>();
+  auto told = seen->get_future();
+  at.look([seen](const auto& x) { seen->set_value(x); });
+  return told.get();
+}
+
+TEST(DownloaderQueue, AsksForPermitsWhenItIsGoverned) {
+  std::latch let_go{1};
+  const loopback_server origin{[&](connection& peer, const auto&, const auto&) {
+    let_go.wait();
+    peer.answer("200 OK", "image");
+  }};
+  const auto engine = downloader::create(loopback_settings({origin.port()}));
+  std::atomic<int> looks = 0;
+  (*engine)->govern({.look = [&] { ++looks; }});
+  std::vector<std::future<download>> pending;
+  for (int n = 0; n < 5; ++n)
+    pending.push_back(begin(**engine, origin.url()).second);
+  EXPECT_TRUE(test::eventually([&] { return looks == 1; }));
+  EXPECT_TRUE(test::eventually([&] { return look(**engine).size() == 1; }));
+  auto seen = look(**engine)[0];
+  EXPECT_EQ(seen.waiting, 5u);
+  EXPECT_EQ(seen.active, 0u);
+  (*engine)->permit({{.origin = seen.origin, .transfers = 2, .version = 1}});
+  EXPECT_TRUE(test::eventually([&] { return origin.requests() == 2; }));
+  seen = look(**engine)[0];
+  EXPECT_EQ(seen.permitted, 2u);
+  EXPECT_EQ(seen.active, 2u);
+  EXPECT_EQ(seen.waiting, 3u);
+  let_go.count_down();
+  for (auto& each : pending)
+    EXPECT_FALSE(test::wait(each).why);
+  EXPECT_EQ(origin.most_at_once(), 2);
+  EXPECT_EQ(looks, 1);
+}
+
+TEST(DownloaderQueue, TurnsAwayWhatWouldWaitForAnOriginForLong) {
+  const loopback_server origin{[](connection& peer, const auto&, const auto&) {
+    peer.answer("503 Busy", "", "Retry-After: 30\r\n");
+  }};
+  const auto engine = downloader::create(loopback_settings({origin.port()}));
+  std::atomic<int> looks = 0;
+  (*engine)->govern({.look = [&] { ++looks; }});
+  std::vector<std::future<download>> pending;
+  for (int n = 0; n < 3; ++n)
+    pending.push_back(begin(**engine, origin.url()).second);
+  (*engine)->permit(
+    {{.origin = origin_named_by(origin.url()), .transfers = 1, .version = 1}});
+  const auto first = test::wait(pending[0]);
+  EXPECT_EQ(first.why.http_status, 503);
+  EXPECT_FALSE(first.untried);
+  for (int n : {1, 2}) {
+    const auto other = test::wait(pending[static_cast<std::size_t>(n)]);
+    EXPECT_EQ(other.why.code, errc::rate_limited);
+    EXPECT_TRUE(other.untried);
+    EXPECT_GT(other.retry_after, 25s);
+  }
+  EXPECT_TRUE(test::fetch(**engine, origin.url()).untried);
+  EXPECT_EQ(origin.requests(), 1);
+  EXPECT_TRUE(test::eventually([&] { return looks == 2; }));
+  const auto seen = look(**engine);
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].refused, 1u);
+  EXPECT_GT(seen[0].hold, 25s);
 }
 
 } // namespace

@@ -26,6 +26,19 @@ TEST(WebAddress, HasTheOriginOfItsSchemeHostAndPort) {
   EXPECT_EQ(origin_of("http://0x7f.1/"), "http://127.0.0.1:80");
 }
 
+TEST(WebAddress, HasTheOriginThatAUrlNames) {
+  for (const std::string url :
+       {"http://Shop.Example/a.jpg", "https://shop.example",
+        "HTTP://u:p@shop.example:8080/?q#f", "http://[2A00::1]:81/",
+        "http://[2A00::1]/x", "https://shop.example?q=http://other/",
+        "http://shop.example:/a", "http://u@h@shop.example/",
+        "https://xn--bcher-kva.example/%20a.jpg"})
+    EXPECT_EQ(origin_named_by(url), origin_of(url)) << url;
+  for (const std::string text :
+       {"", "a/b.jpg", "ftp://shop.example/", "http://", "http:///a", "://a"})
+    EXPECT_EQ(origin_named_by(text), "") << text;
+}
+
 TEST(WebAddress, KeepsTheUrlAsItIs) {
   EXPECT_EQ(parse("http://Shop.Example/A%2f").url(),
             "http://Shop.Example/A%2f");
