@@ -34,6 +34,7 @@ telemetry::actor_record& dispatcher_state::record() {
 
 void dispatcher_state::start(dispatcher_setup setup) {
   setup_ = std::move(setup);
+  ledger_.emplace(setup_.per_origin);
   record_.emplace(telemetry::actor_kind::dispatcher, self_->id(), 0,
                   "dispatcher", std::string{}, handle_of(self_));
   record_->set_state("running");
@@ -60,6 +61,7 @@ caf::result<void> dispatcher_state::join(const node_description& description,
                                      .rate_taken = now,
                                      .last_seen = now,
                                      .since = unix_now()};
+  ledger_->join(description.incarnation);
   // It is back: nobody need know that it was away under another number.
   std::erase_if(lost_,
                 [&](const auto& x) { return x.name == description.name; });
@@ -126,8 +128,8 @@ void dispatcher_state::free(node& which, std::uint32_t slots) {
     let_go(nodes_.find(which.about.incarnation));
 }
 
-void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
-                              std::int8_t priority, const job_actor& handle) {
+void dispatcher_state::hungry(const work_call& call, const job_actor& handle) {
+  const auto& [job, tenant, priority, codec] = call;
   wake(tenant);
   auto i = clients_.find(job);
   if (i == clients_.end()) {
@@ -139,7 +141,8 @@ void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
                  .weight = std::exp2(priority / 2.0),
                  .served = least_served(tenant) - 1,
                  .hungry = false,
-                 .grant = {}};
+                 .grant = {},
+                 .codec = codec};
     i = clients_.emplace(job, std::move(fresh)).first;
   } else if (i->second.handle == handle) {
     // Who had nothing to do for a while has not saved up for it.
@@ -152,6 +155,7 @@ void dispatcher_state::hungry(const std::string& job, const std::string& tenant,
     void_leases(job);
   }
   i->second.hungry = true;
+  i->second.not_for.clear();
   match();
 }
 
@@ -182,7 +186,7 @@ dispatcher_state::client* dispatcher_state::next_client() {
   client* best = nullptr;
   std::uint64_t best_tenant = 0;
   for (auto& [job, x] : clients_) {
-    if (!x.hungry || x.grant || roomiest(x.not_for) == nodes_.end())
+    if (!x.hungry || x.grant || roomiest(x) == nodes_.end())
       continue;
     const auto tenant = tenants_[x.tenant];
     if (best == nullptr || tenant < best_tenant
@@ -201,7 +205,7 @@ std::size_t dispatcher_state::hungry_count() const {
 }
 
 dispatcher_state::node_map::iterator
-dispatcher_state::roomiest(incarnation_id but) {
+dispatcher_state::roomiest(const client& taker) {
   const auto room = [](const node& x) {
     return x.draining || x.suspect || x.used >= x.about.credit
              ? 0u
@@ -209,7 +213,8 @@ dispatcher_state::roomiest(incarnation_id but) {
   };
   auto best = nodes_.end();
   for (auto i = nodes_.begin(); i != nodes_.end(); ++i)
-    if (i->first != but && room(i->second) > 0
+    if (room(i->second) > 0 && taker.not_for.count(i->first) == 0
+        && can_do(i->second, taker)
         && (best == nodes_.end() || room(i->second) > room(best->second)))
       best = i;
   return best;
@@ -220,12 +225,15 @@ void dispatcher_state::match() {
     auto* taker = next_client();
     if (taker == nullptr)
       return;
-    const auto home = roomiest(taker->not_for);
+    const auto home = roomiest(*taker);
     auto slots = home->second.about.credit - home->second.used;
     if (hungry_count() > 1)
       slots = std::min(slots, shared_grant);
     home->second.used += slots;
-    taker->grant = {.incarnation = home->first, .slots = slots};
+    taker->grant = {.incarnation = home->first,
+                    .slots = slots,
+                    .closed =
+                      ledger_->closed(home->first, self_->clock().now())};
     self_->send(taker->handle, *taker->grant);
   }
 }
@@ -241,7 +249,10 @@ void dispatcher_state::assign(task_offer offer) {
   for (const auto& task : offer.tasks)
     taken += static_cast<std::uint32_t>(task.slots.size());
   job.hungry = taken > 0 || offer.elsewhere;
-  job.not_for = offer.elsewhere ? offer.grant.incarnation : 0;
+  if (offer.elsewhere)
+    job.not_for.insert(grant.incarnation);
+  for (const auto& origin : offer.skipped)
+    ledger_->want(grant.incarnation, origin, self_->clock().now());
   job.served += taken / job.weight;
   tenants_[job.tenant] += taken;
   const auto home = nodes_.find(offer.grant.incarnation);
@@ -251,6 +262,7 @@ void dispatcher_state::assign(task_offer offer) {
     for (auto& task : offer.tasks) {
       if (home->second.about.uploads && setup_.permit)
         task.permit = setup_.permit(task);
+      lease_origins(home->second, task);
       self_->send(home->second.worker, std::move(task), job.handle);
     }
   } else if (taken > 0) {
@@ -309,9 +321,9 @@ void dispatcher_state::lose(node_map::iterator which, const char* why) {
   self_->demonitor(which->second.worker.address());
   remember(which->second);
   nodes_.erase(which);
+  ledger_->forget(news.incarnation);
   for (auto& [job, x] : clients_) {
-    if (x.not_for == news.incarnation)
-      x.not_for = 0;
+    x.not_for.erase(news.incarnation);
     self_->send(x.handle, news);
   }
 }
@@ -350,7 +362,11 @@ void dispatcher_state::tick() {
     }
   }
   take_rates(now);
-  // A node that was suspected may have room again.
+  ledger_->tick(now);
+  tell_hindrances();
+  // A node that was suspected may have room again, an origin may be open.
+  for (auto& [job, x] : clients_)
+    x.not_for.clear();
   match();
 }
 
@@ -383,6 +399,14 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self,
       const auto guard = handling(self);
       return self->state.leave(node);
     },
+    [self](const origin_report& told) {
+      const auto guard = handling(self);
+      return self->state.report(told);
+    },
+    [self](atom::origins) {
+      const auto guard = handling(self);
+      return self->state.origins();
+    },
     [self](atom::list) {
       const auto guard = handling(self);
       return self->state.list();
@@ -391,10 +415,9 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self,
       const auto guard = handling(self);
       return self->state.command(command);
     },
-    [self](atom::hungry, const std::string& job, const std::string& tenant,
-           std::int8_t priority, job_actor& handle) {
+    [self](const work_call& call, job_actor& handle) {
       const auto guard = handling(self);
-      self->state.hungry(job, tenant, priority, std::move(handle));
+      self->state.hungry(call, handle);
     },
     [self](task_offer& offer) {
       const auto guard = handling(self);

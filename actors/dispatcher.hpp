@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <caf/typed_response_promise.hpp>
 
+#include "actors/origin_ledger.hpp"
 #include "actors/protocol.hpp"
 #include "telemetry/actor_registry.hpp"
 
@@ -20,6 +22,8 @@ namespace pixmill::actors {
 struct dispatcher_setup {
   /// A node silent for this long has lost its leases.
   std::chrono::milliseconds lease_timeout{10'000};
+  /// Transfers at once at one origin, of all nodes together.
+  std::uint32_t per_origin = 6;
   /// Makes the permit of a task for a node that hands results in; empty: none.
   std::function<std::string(const row_task&)> permit{};
 };
@@ -41,13 +45,14 @@ public:
   caf::result<void> join(const node_description& node, worker_actor worker);
   bool renew(const load_report& report);
   void take_back(const credit_return& credit);
-  void hungry(const std::string& job, const std::string& tenant,
-              std::int8_t priority, const job_actor& handle);
+  void hungry(const work_call& call, const job_actor& handle);
   void assign(task_offer offer);
   caf::result<bool> hand_in(const row_report& report);
   caf::result<void> leave(incarnation_id which);
   std::vector<node_status> list() const;
   caf::result<node_status> command(const node_command& command);
+  origin_leases report(const origin_report& told);
+  std::vector<origin_status> origins() const;
   void revoke(const lease_revocation& message);
   void down(const caf::actor_addr& source);
   void tick();
@@ -86,12 +91,18 @@ private:
     double weight = 1.0;
     double served = 0.0; ///< Slots had so far, over the weight.
     bool hungry = false;
-    std::optional<credit_grant> grant; ///< Waits for its offer.
-    incarnation_id not_for = 0; ///< What work it has is not for this node.
+    std::optional<credit_grant> grant;  ///< Waits for its offer.
+    std::string codec{};                ///< That its nodes must have.
+    std::set<incarnation_id> not_for{}; ///< Nodes that it has no work for now.
+    std::string hindrance{};            ///< What it was told it waits for.
   };
 
   void match();
-  node_map::iterator roomiest(incarnation_id but);
+  node_map::iterator roomiest(const client& taker);
+  static bool can_do(const node& which, const client& job);
+  void tell_hindrances();
+  void lease_origins(const node& home, row_task& task);
+  void tell_urgent();
   client* next_client();
   std::size_t hungry_count() const;
   double least_served(const std::string& tenant) const;
@@ -117,6 +128,7 @@ private:
   std::deque<node_status> lost_; ///< The newest last.
   std::map<std::string, client> clients_;
   std::map<std::string, std::uint64_t> tenants_; ///< Slots each has had.
+  std::optional<origin_ledger> ledger_;
 };
 
 /// Returns how a node is called where its name may be another's as well.

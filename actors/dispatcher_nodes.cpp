@@ -40,6 +40,7 @@ node_status dispatcher_state::status_of(const node& which) const {
                   .incarnation = which.about.incarnation,
                   .build = which.about.build,
                   .labels = which.about.labels,
+                  .codecs = which.about.codecs,
                   .local = which.about.local,
                   .credit = which.about.credit,
                   .used = which.used,
@@ -156,6 +157,7 @@ void dispatcher_state::let_go(node_map::iterator which) {
   self_->demonitor(which->second.worker.address());
   for (auto& promise : which->second.leaving)
     promise.deliver(caf::unit);
+  ledger_->forget(which->first);
   nodes_.erase(which);
 }
 

@@ -226,14 +226,18 @@ private:
     dispatcher_ = system_.spawn(
       actors::dispatcher,
       dispatcher_setup{.lease_timeout = settings.jobs.lease_timeout,
+                       .per_origin = settings.fetch.per_origin,
                        .permit = std::move(settings.permit)});
     if (settings.works)
-      worker_ = system_.spawn(worker,
-                              worker_setup_of({.services = std::move(services),
-                                               .jobs = settings.jobs,
-                                               .fetch = settings.fetch,
-                                               .about = {.local = true}}),
-                              dispatcher_);
+      worker_ = system_.spawn(
+        worker,
+        worker_setup_of(
+          {.services = std::move(services),
+           .jobs = settings.jobs,
+           .fetch = settings.fetch,
+           .about = {.local = true,
+                     .codecs = imaging::offered_formats(settings.imaging)}}),
+        dispatcher_);
     supervisor_ = system_.spawn(
       supervisor, supervisor_setup{.journal = journal_,
                                    .archive = archive_,
@@ -355,6 +359,11 @@ caf::expected<std::vector<node_status>> head::nodes() {
 
 caf::expected<node_status> head::command(node_command command) {
   return impl_->ask_dispatcher<node_status>(std::move(command));
+}
+
+caf::expected<std::vector<origin_status>> head::origin_budgets() {
+  return impl_->ask_dispatcher<std::vector<origin_status>>(
+    atom::origins::value);
 }
 
 caf::expected<std::string> head::put_image(std::string_view bytes,

@@ -144,6 +144,9 @@ public:
   /// @retval errc::no_such_node, errc::node_ambiguous
   caf::expected<node_status> command(node_command command);
 
+  /// Returns what all nodes together may have under way at origins.
+  caf::expected<std::vector<origin_status>> origin_budgets();
+
   /// Stores an image that another node made; its outcome is yet to come.
   /// @returns Its key.
   caf::expected<std::string> put_image(std::string_view bytes,

@@ -67,6 +67,8 @@ void image_state::attempt() {
 void image_state::handle(const fetched& message) {
   fetching_.reset();
   auto& result = *message.result;
+  if (result.untried)
+    --attempts_;
   if (result.why)
     return fail(std::move(result.why),
                 result.retry_after.value_or(milliseconds{0}));

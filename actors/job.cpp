@@ -363,6 +363,10 @@ job_actor::behavior_type job(job_state_machine::pointer self, job_setup setup) {
       const auto guard = handling(self);
       self->state.handle(news);
     },
+    [self](atom::hindered, std::string& what) {
+      const auto guard = handling(self);
+      self->state.hinder(std::move(what));
+    },
     [self](const job_command& command) {
       const auto guard = handling(self);
       return self->state.handle(command);

@@ -52,6 +52,7 @@ public:
   void fill(const credit_grant& grant);
   caf::result<bool> handle(const row_report& report);
   void handle(const node_lost& news);
+  void hinder(std::string what);
   caf::result<job_status> handle(const job_command& command);
   void tick();
 
@@ -78,13 +79,15 @@ private:
   bool has_fresh_work() const;
   bool has_work() const;
   void announce();
-  std::optional<slot_task> next_task();
+  class picker;
+  std::optional<slot_task> next_task(picker& from);
+  std::size_t fresh_count();
   row_task lease_out(std::vector<slot_task> slots, incarnation_id node);
   void take_back(lease& which);
   bool is_leased(slot_id slot) const;
   void drop_twins(slot_id slot);
   bool has_stragglers(incarnation_id but) const;
-  void lease_stragglers(task_offer& offer, std::uint32_t room);
+  void lease_stragglers(task_offer& offer, std::uint32_t room, picker& from);
 
   // Recording.
   void expect(slot_id slot);
@@ -141,6 +144,9 @@ private:
   bool reading_ = false;   ///< A chunk or page is on its way.
   bool announced_ = false; ///< The DISPATCHER knows that there is work …
   bool elsewhere_ = false; ///< … which is not for every node.
+  /// Fresh work that there was when that was said.
+  std::size_t fresh_elsewhere_ = 0;
+  std::string waits_for_;  ///< See `job_status`.
   bool has_twins_ = false; ///< Slots have been leased twice.
   bool finishing_ = false; ///< The terminal record is on its way.
   /// How the job is to end once its commits are answered, if not by itself.

@@ -9,6 +9,8 @@
 
 #include "actors/dispatcher.hpp"
 #include "actors/job.hpp"
+#include "model/target.hpp"
+#include "net/web_address.hpp"
 #include "telemetry/log.hpp"
 
 namespace pixmill::actors {
@@ -23,32 +25,86 @@ bool job_state_machine::has_work() const {
          || (job_.state == job_state::running && !ending_ && has_stragglers(0));
 }
 
+std::size_t job_state_machine::fresh_count() {
+  return returned_.size() + window_->ready().size();
+}
+
 void job_state_machine::announce() {
   // What is only for some nodes is no longer all that there is.
-  if (elsewhere_ && has_fresh_work())
+  if (elsewhere_ && has_fresh_work() && fresh_count() > fresh_elsewhere_)
     announced_ = false;
   if (announced_ || !has_work())
     return;
   announced_ = true;
   elsewhere_ = false;
-  self_->send(setup_.dispatcher, atom::hungry::value, job_.id, job_.tenant,
-              job_.options.priority, job_actor{self_});
+  std::string codec;
+  if (const auto format = job_.options.goal.format;
+      format != format_choice::keep && format != format_choice::automatic)
+    codec = to_string(format);
+  self_->send(setup_.dispatcher,
+              work_call{.job = job_.id,
+                        .tenant = job_.tenant,
+                        .priority = job_.options.priority,
+                        .codec = std::move(codec)},
+              job_actor{self_});
 }
 
-std::optional<slot_task> job_state_machine::next_task() {
-  for (;;) {
-    auto& source = returned_.empty() ? window_->ready() : returned_;
-    if (source.empty())
+/// Which tasks a node may have, and how far they have been looked at.
+class job_state_machine::picker {
+public:
+  explicit picker(const std::vector<std::string>& closed)
+      : closed_{closed.begin(), closed.end()} {}
+
+  /// Remembers origins that it says no for.
+  bool may(const slot_task& task) {
+    if (closed_.empty())
+      return true;
+    auto origin = net::origin_named_by(task.url);
+    if (closed_.count(origin) == 0)
+      return true;
+    skipped_.insert(std::move(origin));
+    return false;
+  }
+
+  /// Takes the first task out of `source` that the node may have.
+  std::optional<slot_task> take(std::deque<slot_task>& source,
+                                std::size_t& from) {
+    while (from < source.size() && !may(source[from]))
+      ++from;
+    if (from >= source.size())
       return std::nullopt;
-    auto task = std::move(source.front());
-    source.pop_front();
-    if (!is_expected(task))
+    const auto which = source.begin() + static_cast<std::ptrdiff_t>(from);
+    auto task = std::move(*which);
+    source.erase(which);
+    return task;
+  }
+
+  std::vector<std::string> skipped() const {
+    return {skipped_.begin(), skipped_.end()};
+  }
+
+  std::size_t in_returned = 0;
+  std::size_t in_ready = 0;
+
+private:
+  std::set<std::string> closed_;
+  std::set<std::string> skipped_;
+};
+
+std::optional<slot_task> job_state_machine::next_task(picker& from) {
+  for (;;) {
+    auto task = from.take(returned_, from.in_returned);
+    if (!task)
+      task = from.take(window_->ready(), from.in_ready);
+    if (!task || !is_expected(*task))
       return task;
   }
 }
 
 void job_state_machine::fill(const credit_grant& grant) {
   task_offer offer{.job = job_.id, .grant = grant, .tasks = {}};
+  offer.grant.closed.clear();
+  picker from{grant.closed};
   std::uint32_t room = has_work() ? grant.slots : 0;
   std::vector<slot_task> same_row;
   const auto close_row = [&] {
@@ -57,7 +113,7 @@ void job_state_machine::fill(const credit_grant& grant) {
         lease_out(std::exchange(same_row, {}), grant.incarnation));
   };
   for (; room > 0; --room) {
-    auto task = next_task();
+    auto task = next_task(from);
     if (!task)
       break;
     if (!same_row.empty()
@@ -68,8 +124,10 @@ void job_state_machine::fill(const credit_grant& grant) {
   }
   close_row();
   if (room > 0)
-    lease_stragglers(offer, room);
+    lease_stragglers(offer, room, from);
+  offer.skipped = from.skipped();
   offer.elsewhere = elsewhere_ = offer.tasks.empty() && has_work();
+  fresh_elsewhere_ = fresh_count();
   if (offer.tasks.empty() && !offer.elsewhere)
     announced_ = false;
   else
@@ -119,6 +177,11 @@ void job_state_machine::handle(const node_lost& news) {
   advance();
 }
 
+void job_state_machine::hinder(std::string what) {
+  waits_for_ = std::move(what);
+  tell();
+}
+
 // -- stragglers ---------------------------------------------------------------
 
 // When nothing is left to hand out, what one node has had for long goes to
@@ -133,15 +196,17 @@ bool job_state_machine::has_stragglers(incarnation_id but) const {
   });
 }
 
-void job_state_machine::lease_stragglers(task_offer& offer,
-                                         std::uint32_t room) {
+void job_state_machine::lease_stragglers(task_offer& offer, std::uint32_t room,
+                                         picker& from) {
   const auto node = offer.grant.incarnation;
   if (job_.state != job_state::running || ending_ || !has_stragglers(node))
     return;
   const auto due = self_->clock().now() - setup_.settings.straggler_after;
   std::vector<std::vector<slot_task>> late;
   for (auto& [id, x] : leases_) {
-    if (x.since > due || x.incarnation == node || x.doubled || room == 0)
+    if (x.since > due || x.incarnation == node || x.doubled || room == 0
+        || !std::all_of(x.open.begin(), x.open.end(),
+                        [&](const auto& task) { return from.may(task); }))
       continue;
     x.doubled = true;
     const auto taken = std::min<std::size_t>(x.open.size(), room);

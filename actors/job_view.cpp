@@ -24,6 +24,7 @@ job_status job_state_machine::status() const {
   }
   out.active = std::min<std::uint64_t>(leased_slots_ + committing_, open);
   out.pending = open - out.active;
+  out.waits_for = waits_for_;
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <caf/meta/type_name.hpp>
 
 #include "actors/node_messages.hpp"
+#include "actors/origin_messages.hpp"
 #include "model/api_token.hpp"
 #include "model/audit_entry.hpp"
 #include "model/compress_goal.hpp"
@@ -48,12 +49,14 @@ struct row_task {
   incarnation_id incarnation = 0; ///< Of the node that it is leased to.
   /// Lets the node hand results in at the head; empty: it needs none.
   std::string permit{};
+  /// Of the node, for origins that it had no permits for so far.
+  std::vector<origin_lease> origins{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_task& x) {
   return f(caf::meta::type_name("pixmill::row_task"), x.job, x.lease, x.slots,
-           x.goal, x.trace_parent, x.incarnation, x.permit);
+           x.goal, x.trace_parent, x.incarnation, x.permit, x.origins);
 }
 
 /// What one slot came to on a node.
@@ -91,16 +94,33 @@ typename Inspector::result_type inspect(Inspector& f, row_report& x) {
 
 // -- credit -------------------------------------------------------------------
 
+/// What a JOB says of itself when it has work.
+struct work_call {
+  std::string job;
+  std::string tenant;
+  std::int8_t priority = 0;
+  /// The format that its nodes must be able to write; empty: any will do.
+  std::string codec{};
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, work_call& x) {
+  return f(caf::meta::type_name("pixmill::work_call"), x.job, x.tenant,
+           x.priority, x.codec);
+}
+
 /// Room for slots on one node, reserved for one job.
 struct credit_grant {
   incarnation_id incarnation = 0;
   std::uint32_t slots = 0;
+  /// Origins that the node must have no more tasks of for now.
+  std::vector<std::string> closed{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, credit_grant& x) {
   return f(caf::meta::type_name("pixmill::credit_grant"), x.incarnation,
-           x.slots);
+           x.slots, x.closed);
 }
 
 /// What a job makes of a grant: tasks for at most as many slots, or none when
@@ -109,14 +129,17 @@ struct task_offer {
   std::string job;
   credit_grant grant;
   std::vector<row_task> tasks;
-  /// With no tasks: there is work, but for another node than this one.
+  /// With no tasks: there is work, but for another node than this one, or
+  /// later.
   bool elsewhere = false;
+  /// Closed origins that there would have been tasks of.
+  std::vector<std::string> skipped{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, task_offer& x) {
   return f(caf::meta::type_name("pixmill::task_offer"), x.job, x.grant, x.tasks,
-           x.elsewhere);
+           x.elsewhere, x.skipped);
 }
 
 /// Slots of a node that became free.
@@ -178,12 +201,13 @@ struct job_status {
   job_counters counters;
   std::uint64_t active = 0;  ///< Slots handed out and not settled.
   std::uint64_t pending = 0; ///< Slots neither settled nor handed out.
+  std::string waits_for{};   ///< What keeps it from going on; empty: nothing.
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_status& x) {
   return f(caf::meta::type_name("pixmill::job_status"), x.record, x.counters,
-           x.active, x.pending);
+           x.active, x.pending, x.waits_for);
 }
 
 /// Asks which slots of a job have no outcome yet, from one slot on.

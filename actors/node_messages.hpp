@@ -23,12 +23,15 @@ struct node_description {
   bool local = false; ///< It is part of the head's own process.
   bool uploads =
     false; ///< It hands results in at the head: tasks need permits.
+  /// Formats that it writes when a job asks for them: `jpeg`, `avif`, …
+  std::vector<std::string> codecs{};
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_description& x) {
   return f(caf::meta::type_name("pixmill::node_description"), x.name,
-           x.incarnation, x.credit, x.build, x.labels, x.local, x.uploads);
+           x.incarnation, x.credit, x.build, x.labels, x.local, x.uploads,
+           x.codecs);
 }
 
 /// Sent by a WORKER as long as it lives: it renews all leases of the node.
@@ -62,6 +65,7 @@ struct node_status {
   node_state state = node_state::up;
   std::string build{};
   std::vector<std::string> labels{};
+  std::vector<std::string> codecs{};
   bool local = false;
   std::uint32_t credit = 0;
   std::uint32_t used = 0; ///< Slots handed out, and reserved by a grant.
@@ -78,8 +82,8 @@ struct node_status {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_status& x) {
   return f(caf::meta::type_name("pixmill::node_status"), x.name, x.incarnation,
-           x.state, x.build, x.labels, x.local, x.credit, x.used, x.leases,
-           x.cpu_ppm, x.memory_bytes, x.finished, x.finished_per_ks,
+           x.state, x.build, x.labels, x.codecs, x.local, x.credit, x.used,
+           x.leases, x.cpu_ppm, x.memory_bytes, x.finished, x.finished_per_ks,
            x.silent_ms, x.rtt_us, x.since);
 }
 

@@ -28,7 +28,6 @@ using cancel = caf::atom_constant<caf::atom("cancel")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
 using flush = caf::atom_constant<caf::atom("flush")>;
 using restore = caf::atom_constant<caf::atom("restore")>;
-using hungry = caf::atom_constant<caf::atom("hungry")>;
 using erase = caf::atom_constant<caf::atom("erase")>;
 using update = caf::atom_constant<caf::atom("update")>;
 using accept = caf::atom_constant<caf::atom("accept")>;
@@ -48,6 +47,8 @@ using sample = caf::atom_constant<caf::atom("sample")>;
 using kill = caf::atom_constant<caf::atom("kill")>;
 using origins = caf::atom_constant<caf::atom("origins")>;
 using load = caf::atom_constant<caf::atom("load")>;
+using look = caf::atom_constant<caf::atom("look")>;
+using hindered = caf::atom_constant<caf::atom("hindered")>;
 
 } // namespace atom
 
@@ -89,6 +90,8 @@ using job_actor = caf::typed_actor<
   caf::replies_to<row_report>::with<bool>,
   // DISPATCHER: leases of that node are void; their slots go back.
   caf::reacts_to<node_lost>,
+  // DISPATCHER: no node can do it, for want of this; empty: one can.
+  caf::reacts_to<atom::hindered, std::string>,
   // SUPERVISOR: pause, resume, cancel; the new status once it is durable.
   caf::replies_to<job_command>::with<job_status>,
   // Anyone.
@@ -107,6 +110,12 @@ using worker_actor =
                    caf::reacts_to<lease_revocation>,
                    // ROW: outcomes of its slots, to be passed on to the JOB.
                    caf::reacts_to<row_report>,
+                   // DISPATCHER: origins that are to be left alone.
+                   caf::reacts_to<origin_leases>,
+                   // The fetcher: something waits for a permit.
+                   caf::reacts_to<atom::look>,
+                   // The fetcher: how things are at origins.
+                   caf::reacts_to<origin_report>,
                    // The cluster's link: the head's DISPATCHER; join it.
                    caf::reacts_to<atom::link, caf::strong_actor_ptr>,
                    // The store: what a result to hand in names is stored.
@@ -117,35 +126,38 @@ using worker_actor =
                    caf::reacts_to<atom::tick>>;
 
 /// One per head: credit of every node, fairness between jobs.
-using dispatcher_actor =
-  caf::typed_actor<inspected,
-                   // WORKER: here I am, with this much room.
-                   caf::replies_to<node_description, worker_actor>::with<void>,
-                   // WORKER: I live, and so do my leases. False: you are not
-                   // known, or lost; drop every lease and join anew.
-                   caf::replies_to<load_report>::with<bool>,
-                   // WORKER: so many slots became free.
-                   caf::reacts_to<credit_return>,
-                   // WORKER: results of void leases, lease 0. False: their job
-                   // does not run, or not yet.
-                   caf::replies_to<row_report>::with<bool>,
-                   // WORKER: give me nothing more; answered when I have
-                   // nothing left, and from then on I am forgotten.
-                   caf::replies_to<atom::leave, incarnation_id>::with<void>,
-                   // Front ends: the nodes, also those lost of late.
-                   caf::replies_to<atom::list>::with<std::vector<node_status>>,
-                   // Front ends: drain a node, or let it take work again.
-                   caf::replies_to<node_command>::with<node_status>,
-                   // JOB: I have work, for this tenant, of this priority; send
-                   // grants until I offer nothing.
-                   caf::reacts_to<atom::hungry, std::string, std::string,
-                                  std::int8_t, job_actor>,
-                   // JOB: what I make of a grant.
-                   caf::reacts_to<task_offer>,
-                   // JOB: void my leases everywhere, and forget me.
-                   caf::reacts_to<lease_revocation>,
-                   // Itself: which nodes went silent?
-                   caf::reacts_to<atom::tick>>;
+using dispatcher_actor = caf::typed_actor<
+  inspected,
+  // WORKER: here I am, with this much room.
+  caf::replies_to<node_description, worker_actor>::with<void>,
+  // WORKER: I live, and so do my leases. False: you are not
+  // known, or lost; drop every lease and join anew.
+  caf::replies_to<load_report>::with<bool>,
+  // WORKER: so many slots became free.
+  caf::reacts_to<credit_return>,
+  // WORKER: how I am doing at origins; what changes of my
+  // permits for them.
+  caf::replies_to<origin_report>::with<origin_leases>,
+  // WORKER: results of void leases, lease 0. False: their job
+  // does not run, or not yet.
+  caf::replies_to<row_report>::with<bool>,
+  // WORKER: give me nothing more; answered when I have
+  // nothing left, and from then on I am forgotten.
+  caf::replies_to<atom::leave, incarnation_id>::with<void>,
+  // Front ends: the nodes, also those lost of late.
+  caf::replies_to<atom::list>::with<std::vector<node_status>>,
+  // Front ends: the origins.
+  caf::replies_to<atom::origins>::with<std::vector<origin_status>>,
+  // Front ends: drain a node, or let it take work again.
+  caf::replies_to<node_command>::with<node_status>,
+  // JOB: I have work; send grants until I offer nothing.
+  caf::reacts_to<work_call, job_actor>,
+  // JOB: what I make of a grant.
+  caf::reacts_to<task_offer>,
+  // JOB: void my leases everywhere, and forget me.
+  caf::reacts_to<lease_revocation>,
+  // Itself: which nodes went silent?
+  caf::reacts_to<atom::tick>>;
 
 /// One per head: events on their way to the jobs' webhooks.
 using notifier_actor = caf::typed_actor<
@@ -325,6 +337,13 @@ CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::trace_query))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::trace_view))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origins_view))
 CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::stage_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origin_lease))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origin_leases))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origin_state))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origin_report))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::origin_status))
+CAF_ADD_TYPE_ID(pixmill, (std::vector<pixmill::actors::origin_status>))
+CAF_ADD_TYPE_ID(pixmill, (pixmill::actors::work_call))
 
 CAF_END_TYPE_ID_BLOCK(pixmill)
 

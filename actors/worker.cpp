@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -69,6 +70,7 @@ void worker_state::join() {
   incarnation_ = random_();
   received_ = 0;
   returned_ = 0;
+  begin_looking();
   setup_.about.incarnation = incarnation_;
   joined_ = false;
   joining_ = true;
@@ -101,6 +103,9 @@ void worker_state::run(row_task task, job_actor job) {
   if (remote() && task.incarnation != incarnation_)
     return;
   received_ += task.slots.size();
+  if (!task.origins.empty())
+    take({.incarnation = task.incarnation,
+          .origins = std::exchange(task.origins, {})});
   const lease_key key{task.incarnation, task.job, task.lease};
   auto policy = setup_.retry;
   policy.seed = random_();
@@ -211,6 +216,7 @@ void worker_state::tick() {
   if (!joined_)
     return join();
   hand_in();
+  look();
   const auto asked = self_->clock().now();
   self_
     ->request(dispatcher_, answer_timeout,
@@ -273,6 +279,18 @@ worker_actor::behavior_type worker(worker_state::pointer self,
     [self](row_report& report) {
       const auto guard = handling(self);
       self->state.handle(std::move(report));
+    },
+    [self](const origin_leases& leases) {
+      const auto guard = handling(self);
+      self->state.take(leases);
+    },
+    [self](atom::look) {
+      const auto guard = handling(self);
+      self->state.look();
+    },
+    [self](origin_report& seen) {
+      const auto guard = handling(self);
+      self->state.handle(std::move(seen));
     },
     [self](atom::link, const caf::strong_actor_ptr& dispatcher_found) {
       const auto guard = handling(self);

@@ -70,6 +70,9 @@ public:
   void tick();
   void leave();
   void assured(const std::string& job, slot_id slot, bool stored);
+  void look();
+  void handle(origin_report seen);
+  void take(const origin_leases& leases);
   void stop();
 
   telemetry::actor_record& record();
@@ -109,6 +112,8 @@ private:
   void cancel(lease& which);
   void give_back(std::size_t slots);
   std::uint32_t slots_in_use() const;
+  void begin_looking();
+  void end_look();
 
   pointer self_;
   worker_setup setup_;
@@ -125,6 +130,12 @@ private:
   bool leaving_ = false;
   bool left_ = false; ///< The head has let it go.
   std::int64_t rtt_us_ = 0;
+  // How it is doing at origins is told one report at a time.
+  std::uint64_t origin_reports_ = 0;
+  bool looking_ = false;
+  bool look_again_ = false;
+  bool had_origins_ = false; ///< There was something in the last report.
+  std::uint32_t quiet_ticks_ = 0;
   std::map<lease_key, lease> leases_;
   unconfirmed unconfirmed_;
 };

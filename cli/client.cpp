@@ -38,6 +38,8 @@ std::string description(const job_answer& job) {
   if (!is_terminal(figures.state)) {
     out += summary_line("to do", std::to_string(job.active) + " under way, "
                                    + std::to_string(job.pending) + " waiting");
+    if (!job.waiting_for.empty())
+      out += summary_line("waits for", printable(job.waiting_for));
     out += summary_line(
       "progress",
       progress_line(figures.counters, figures.totals.slots, job.images_per_s));

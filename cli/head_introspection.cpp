@@ -131,6 +131,17 @@ http::head_overview head_introspection::overview() {
           .cores = std::max(1u, std::thread::hardware_concurrency())};
 }
 
+std::vector<actors::origin_status> head_introspection::origin_budgets() {
+  auto known = head_.origin_budgets();
+  if (!known)
+    return {};
+  std::sort(known->begin(), known->end(),
+            [](const auto& a, const auto& b) { return a.origin < b.origin; });
+  return std::move(*known);
+}
+
+// -- the past -----------------------------------------------------------------
+
 caf::expected<std::vector<failure_group>>
 head_introspection::failures(const std::string& job) {
   const auto until = clock::now() + page_time;

@@ -33,6 +33,7 @@ public:
 
   http::head_overview overview() override;
   std::vector<http::node_origins> origins() override;
+  std::vector<actors::origin_status> origin_budgets() override;
   caf::expected<std::vector<failure_group>>
   failures(const std::string& job) override;
   caf::expected<http::rate_stretch>

@@ -128,6 +128,7 @@ std::optional<job_answer> job_from(const json& job) {
     .active = count_of(member(progress, "active")),
     .pending = count_of(member(progress, "pending")),
     .images_per_s = rate.is_number() ? rate.get<double>() : 0,
+    .waiting_for = text_of(member(job, "waiting_for")),
     .created_at = text_of(member(job, "created_at")),
     .started_at = text_of(member(job, "started_at")),
     .finished_at = text_of(member(job, "finished_at")),

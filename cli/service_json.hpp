@@ -22,7 +22,8 @@ struct job_answer {
   std::uint64_t active = 0;
   std::uint64_t pending = 0;
   double images_per_s = 0;
-  std::string created_at; ///< RFC 3339, as the others; empty: not yet.
+  std::string waiting_for{}; ///< Empty: nothing keeps it from going on.
+  std::string created_at;    ///< RFC 3339, as the others; empty: not yet.
   std::string started_at;
   std::string finished_at;
   sheet_summary sheet; ///< Warnings, with a submission.

@@ -78,7 +78,9 @@ public:
         {.services = services_,
          .jobs = settings_.jobs,
          .fetch = settings_.fetch,
-         .about = {.labels = settings_.cluster.labels, .uploads = true}}),
+         .about = {.labels = settings_.cluster.labels,
+                   .uploads = true,
+                   .codecs = imaging::offered_formats(settings_.imaging)}}),
       actors::dispatcher_actor{});
     inspector_ = system_.spawn<caf::detached>(
       actors::node_inspector,

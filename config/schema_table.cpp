@@ -1,12 +1,19 @@
 #include "config/binding.hpp"
 #include "config/schema_parts.hpp"
 #include "http/caller_check.hpp"
+#include "model/target.hpp"
 #include "net/address_guard.hpp"
 
 namespace pixmill::config {
 namespace {
 
 using namespace std::chrono_literals;
+
+bool is_format(const std::string& text) {
+  const auto which = format_choice_from(text);
+  return which && *which != format_choice::keep
+         && *which != format_choice::automatic;
+}
 
 constexpr std::array table{
   bind<&settings::scheduler, &actors::scheduler_settings::max_threads>(
@@ -122,7 +129,7 @@ constexpr std::array table{
   bind<&settings::fetch, &net::fetch_settings::per_origin>(
     {.section = "fetch",
      .key = "per-origin",
-     .doc = "Transfers at once from one scheme, host and port.",
+     .doc = "Transfers at once from one origin, of all nodes together.",
      .kind = value_kind::number,
      .lowest = 1,
      .highest = 256}),
@@ -285,6 +292,15 @@ constexpr std::array table{
      .kind = value_kind::number,
      .lowest = 0,
      .highest = 19}),
+  bind<&settings::imaging, &imaging::imaging_settings::leave_formats>(
+    {.section = "imaging",
+     .key = "leave-formats",
+     .doc = "Formats that this node leaves to others when a job asks for one.",
+     .kind = value_kind::texts,
+     .lowest = 0,
+     .highest = 4,
+     .member_name = "jpeg, png, webp or avif",
+     .member_valid = is_format}),
   bind<&settings::store, &persistence::store_settings::journal>(
     {.section = "store",
      .key = "journal",

@@ -164,6 +164,9 @@ public:
   /// Returns what every node knows of origins, those with work in front.
   virtual std::vector<node_origins> origins() = 0;
 
+  /// Returns what all nodes together may have under way at origins, by name.
+  virtual std::vector<actors::origin_status> origin_budgets() = 0;
+
   /// Returns the failed items of one job, or of all, in groups. Those of hosts
   /// that were not counted in time are in groups without a host.
   /// @param job Empty: all.

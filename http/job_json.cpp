@@ -92,6 +92,8 @@ json status_json(const actors::job_status& status, unix_ms now) {
     status.record.state == job_state::running && rate > 0 ? json(
       static_cast<std::uint64_t>(std::ceil(static_cast<double>(open) / rate)))
                                                           : json();
+  if (!status.waits_for.empty())
+    out["waiting_for"] = status.waits_for;
   out["failures"] = counters.failures;
   out["nodes"] = json::array();
   for (const auto& [name, images] : counters.nodes)

@@ -40,7 +40,8 @@ json object_of(const actors::node_status& x) {
           {"last_heartbeat_s", static_cast<double>(x.silent_ms) / 1e3},
           {"rtt_ms", std::move(rtt)},
           {"since", to_rfc3339(x.since)},
-          {"labels", x.labels}};
+          {"labels", x.labels},
+          {"codecs", x.codecs}};
 }
 
 std::string text_of(const json& x) {

@@ -74,6 +74,11 @@ std::string counted(std::uint64_t count, const char* what) {
   return std::to_string(count) + " " + what;
 }
 
+std::int64_t seconds_of(std::int64_t ms) {
+  return std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds{ms})
+    .count();
+}
+
 } // namespace
 
 bottleneck bottleneck_of(const stage_load& x) {
@@ -143,7 +148,8 @@ std::string to_json(std::string_view metric, const rate_stretch& stretch) {
                  {"points", std::move(points)}});
 }
 
-std::string to_json(const std::vector<node_origins>& nodes) {
+std::string to_json(const std::vector<node_origins>& nodes,
+                    const std::vector<actors::origin_status>& budgets) {
   auto list = json::array();
   auto silent = json::array();
   for (const auto& node : nodes) {
@@ -161,12 +167,22 @@ std::string to_json(const std::vector<node_origins>& nodes) {
          {"done", x.done},
          {"errors", x.errors},
          {"breaker", x.pause.count() > 0 ? "open" : "closed"},
-         {"retry_after_s",
-          std::chrono::ceil<std::chrono::seconds>(x.pause).count()}});
+         {"retry_after_s", seconds_of(x.pause.count())}});
   }
+  auto shared = json::array();
+  for (const auto& x : budgets)
+    shared.push_back({{"origin", x.origin},
+                      {"limit", x.limit},
+                      {"budget", x.budget},
+                      {"leased", x.leased},
+                      {"active", x.active},
+                      {"waiting", x.waiting},
+                      {"retry_after_s", seconds_of(x.hold_ms)},
+                      {"nodes", x.nodes}});
   return dumped({{"at", to_rfc3339(unix_now())},
                  {"scope", "all_time"},
                  {"origins", std::move(list)},
+                 {"budgets", std::move(shared)},
                  {"silent", std::move(silent)}});
 }
 

@@ -27,7 +27,8 @@ bottleneck bottleneck_of(const stage_load& stages);
 /// Returns one rate over time; empty: there is no such metric.
 std::string to_json(std::string_view metric, const rate_stretch& stretch);
 
-std::string to_json(const std::vector<node_origins>& nodes);
+std::string to_json(const std::vector<node_origins>& nodes,
+                    const std::vector<actors::origin_status>& budgets);
 
 /// @param offset Of the first group to be told.
 std::string to_json(const std::vector<failure_group>& groups,

@@ -134,7 +134,9 @@ void add_operation_routes(httplib::Server& server, route_context& context) {
     send_failures(context, request, response);
   });
   server.Get("/v1/origins", [&context](const auto&, auto& response) {
-    send_json(response, 200, to_json(context.head.inside().origins()));
+    auto& inside = context.head.inside();
+    send_json(response, 200,
+              to_json(inside.origins(), inside.origin_budgets()));
   });
   server.Get("/v1/audit", [&context](const auto& request, auto& response) {
     send_audit(context, request, response);

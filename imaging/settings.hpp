@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace pixmill::imaging {
 
@@ -30,6 +32,11 @@ struct imaging_settings {
   std::uint32_t recycle_after = 5'000;
   /// Niceness of codec processes and of the sessions that they lead, 0 to 19.
   std::uint32_t nice = 5;
+  /// Formats that this node leaves to others when a job asks for one of them.
+  std::vector<std::string> leave_formats{};
 };
+
+/// Returns the formats that a node writes when a job asks for them by name.
+std::vector<std::string> offered_formats(const imaging_settings& settings);
 
 } // namespace pixmill::imaging

@@ -24,6 +24,7 @@
 
 #include "actors/image.hpp"
 #include "actors/protocol.hpp"
+#include "net/web_address.hpp"
 
 namespace pixmill::test {
 
@@ -87,6 +88,7 @@ protected:
         [](const actors::credit_grant&) {},
         [](const actors::row_report&) { return true; },
         [](const actors::node_lost&) {},
+        [](atom::hindered, const std::string&) {},
         [](const actors::job_command&) { return actors::job_status{}; },
         [](atom::status) { return actors::job_status{}; },
         [](const actors::open_query&) { return actors::open_slots{}; },
@@ -129,6 +131,33 @@ public:
     }
   }
 
+  void govern(net::origin_rule told) override {
+    ++governed;
+    origins = std::move(told);
+    permitted.clear();
+  }
+
+  // It keeps to no permits, but says that it has them.
+  void permit(std::vector<net::origin_permit> permits) override {
+    for (auto& x : permits)
+      permitted[x.origin] = x;
+  }
+
+  void
+  look(std::function<void(std::vector<net::origin_activity>)> told) override {
+    std::map<std::string, net::origin_activity> found;
+    for (const auto& [which, order] : pending)
+      ++found[net::origin_named_by(order.first)].active;
+    std::vector<net::origin_activity> out;
+    for (auto& [origin, x] : found) {
+      x.origin = origin;
+      x.permitted = permitted[origin].transfers;
+      x.version = permitted[origin].version;
+      out.push_back(x);
+    }
+    told(std::move(out));
+  }
+
   void finish(ticket which, net::download result) {
     auto node = pending.extract(which);
     node.mapped().second(std::move(result));
@@ -150,6 +179,9 @@ public:
   std::map<std::string, int> started;
   std::string last_trace;
   std::map<ticket, std::pair<std::string, callback>> pending;
+  std::map<std::string, net::origin_permit> permitted;
+  net::origin_rule origins;
+  int governed = 0;
   ticket last = 0;
   int canceled = 0;
 };

@@ -3,9 +3,11 @@
 /// chance comes from one seed, so that a failure can be looked at again:
 ///   PIXMILL_SEED=17 pixmill_actors_test --gtest_filter='ClusterSimulation.*'
 /// PIXMILL_SEEDS says how many there are, from 1 on.
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "tests/actors/simulated_head.hpp"
@@ -50,6 +52,8 @@ public:
       check_outcomes();
     if (wrong_.empty())
       check_credit();
+    if (wrong_.empty())
+      check_permits();
     end();
     return wrong_;
   }
@@ -73,6 +77,7 @@ private:
     faults.slowest = milliseconds{static_cast<int>(below(400))};
     fault_every_ = 5'000 + below(30'000);
     faults_left_ = below(6);
+    budget_ = static_cast<std::uint32_t>(1 + below(6));
     const auto nodes = 1 + below(4);
     for (std::uint64_t i = 0; i < nodes; ++i)
       nodes_.push_back(std::make_unique<simulated_node>(
@@ -83,15 +88,22 @@ private:
 
   void draw_sheet() {
     const auto rows = 3 + below(25);
+    const std::vector<std::string> all{"a", "b", "c"};
+    const std::vector<std::string> hosts(
+      all.begin(), all.begin() + static_cast<std::ptrdiff_t>(1 + below(3)));
+    for (const auto& host : hosts)
+      origins_.push_back("http://" + host + ":80");
     truth_.sheet = "S. No.,Product Name,Input Image Urls\n";
     for (std::uint64_t row = 1; row <= rows; ++row) {
       std::string urls;
       const auto count = 1 + below(4);
       for (std::uint64_t i = 0; i < count; ++i) {
         // Now and then one that another slot has, too.
-        const auto url = "http://a/" + std::to_string(below(rows * 4));
-        constexpr kind kinds[]{kind::good,  kind::good, kind::good,
-                               kind::shaky, kind::gone, kind::slow};
+        const auto number = below(rows * 4);
+        const auto url = "http://" + hosts[number % hosts.size()] + "/"
+                         + std::to_string(number);
+        constexpr kind kinds[]{kind::good, kind::good, kind::good, kind::shaky,
+                               kind::gone, kind::slow, kind::busy};
         origin_.urls.emplace(url, kinds[below(std::size(kinds))]);
         urls += (urls.empty() ? "" : ",") + url;
         urls_.emplace(slot_id{static_cast<std::uint32_t>(row),
@@ -106,7 +118,8 @@ private:
   }
 
   void begin() {
-    dispatcher_ = system.spawn(dispatcher, dispatcher_setup{});
+    dispatcher_ =
+      system.spawn(dispatcher, dispatcher_setup{.per_origin = budget_});
     journal_ = spawn_journal(system, truth_);
     archive_ = spawn_archive(system, truth_);
     supervisor_ = spawn_supervisor(system, truth_);
@@ -142,6 +155,32 @@ private:
     for (const auto& node : nodes_)
       if (node->fetching() > node->credit())
         wrong_ = "a node has more under way than its credit";
+    check_budgets();
+  }
+
+  // All nodes that the head knows have no more under way at an origin than its
+  // budget. One that is cut off goes on with what it had, and never has more.
+  void check_budgets() {
+    const auto found =
+      ask<std::vector<node_status>>(dispatcher_, atom::list::value);
+    std::set<std::string> known;
+    for (const auto& node : *found)
+      if (node.state != node_state::lost)
+        known.insert(node.name);
+    for (const auto& origin : origins_) {
+      std::size_t sum = 0;
+      for (const auto& node : nodes_) {
+        const auto active = node->fetching(origin);
+        if (known.contains(node->name()))
+          sum += active;
+        if (active > budget_)
+          wrong_ = node->name() + " has more than there is at " + origin;
+      }
+      if (sum > budget_)
+        wrong_ = std::to_string(sum) + " transfers at " + origin
+                 + ", which has a budget of " + std::to_string(budget_);
+      busiest_ = std::max(busiest_, sum);
+    }
   }
 
   void disturb() {
@@ -196,6 +235,18 @@ private:
                + " nodes are up in the end";
   }
 
+  // Nobody keeps a permit that it does not need.
+  void check_permits() {
+    const auto found =
+      ask<std::vector<origin_status>>(dispatcher_, atom::origins::value);
+    for (const auto& x : *found)
+      if (x.leased > 0 || x.active > 0 || x.waiting > 0)
+        wrong_ = std::to_string(x.leased) + " permits of " + x.origin
+                 + " are out in the end";
+    if (busiest_ == 0)
+      wrong_ = "nothing was ever fetched";
+  }
+
   void end() {
     nodes_.clear();
     if (!truth_.end)
@@ -214,6 +265,9 @@ private:
   simulated_origin origin_;
   std::map<slot_id, std::string> urls_;
   std::vector<std::unique_ptr<simulated_node>> nodes_;
+  std::vector<std::string> origins_;
+  std::uint32_t budget_ = 6;
+  std::size_t busiest_ = 0;       ///< Most transfers at one origin.
   std::uint64_t fault_every_ = 0; ///< Milliseconds, on average.
   std::uint64_t faults_left_ = 0;
   milliseconds now_{0};

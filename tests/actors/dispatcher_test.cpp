@@ -24,6 +24,9 @@ protected:
     std::uint32_t rows = 0;
     std::uint32_t leased = 0;
     std::vector<incarnation_id> lost;
+    std::string waits_for;
+    std::vector<std::string> closed; ///< Of its last grant.
+    int grants = 0;
   };
 
   void SetUp() override {
@@ -39,7 +42,8 @@ protected:
     advance(2s);
   }
 
-  void join(incarnation_id id, std::uint32_t credit) {
+  void join(incarnation_id id, std::uint32_t credit,
+            std::vector<std::string> codecs = {}) {
     auto& x = nodes[id];
     x.handle =
       system.spawn([&x](worker_actor::pointer) -> worker_actor::behavior_type {
@@ -50,6 +54,9 @@ protected:
           },
           [&x](const lease_revocation& r) { x.revoked.push_back(r.job); },
           [](const row_report&) {},
+          [](const origin_leases&) {},
+          [](atom::look) {},
+          [](const origin_report&) {},
           [](atom::link, const caf::strong_actor_ptr&) {},
           [](atom::settled, const std::string&, slot_id, bool) {},
           [&x](atom::leave) { ++x.asked_to_leave; },
@@ -59,13 +66,15 @@ protected:
     self->send(subject,
                node_description{.name = "n" + std::to_string(id),
                                 .incarnation = id,
-                                .credit = credit},
+                                .credit = credit,
+                                .codecs = std::move(codecs)},
                x.handle);
     run();
   }
 
   void submit(const std::string& id, std::uint32_t rows,
-              std::int8_t priority = 0, const std::string& tenant = {}) {
+              std::int8_t priority = 0, const std::string& tenant = {},
+              const std::string& codec = {}) {
     auto& x = clients[id];
     x.rows = rows;
     x.handle = system.spawn(
@@ -75,6 +84,14 @@ protected:
           [](atom::restore) {},
           [this, id, &x](const credit_grant& grant) {
             task_offer offer{.job = id, .grant = grant, .tasks = {}};
+            ++x.grants;
+            x.closed = grant.closed;
+            if (!x.closed.empty()) {
+              offer.elsewhere = true;
+              offer.skipped = x.closed;
+              caf::anon_send(subject, std::move(offer));
+              return;
+            }
             for (; offer.tasks.size() < grant.slots && x.leased < x.rows;)
               offer.tasks.push_back({.job = id,
                                      .lease = ++x.leased,
@@ -84,13 +101,18 @@ protected:
           },
           [](const row_report&) { return true; },
           [&x](const node_lost& news) { x.lost.push_back(news.incarnation); },
+          [&x](atom::hindered, const std::string& what) { x.waits_for = what; },
           [](const job_command&) { return job_status{}; },
           [](atom::status) { return job_status{}; },
           [](const open_query&) { return open_slots{}; },
           [](atom::tick) {},
         };
       });
-    self->send(subject, atom::hungry::value, id, tenant, priority, x.handle);
+    self->send(
+      subject,
+      work_call{
+        .job = id, .tenant = tenant, .priority = priority, .codec = codec},
+      x.handle);
     run();
   }
 
@@ -349,6 +371,88 @@ TEST_F(Dispatcher, RefusesAnIncarnationThatIsTaken) {
     subject, node_description{.name = "other", .incarnation = 1, .credit = 1},
     nodes[1].handle);
   EXPECT_FALSE(again);
+}
+
+TEST_F(Dispatcher, GivesAJobToNodesThatHaveItsCodec) {
+  join(1, 8, {"jpeg"});
+  join(2, 2, {"jpeg", "avif"});
+  submit("a", 10, 0, "", "avif");
+  EXPECT_TRUE(nodes[1].tasks.empty());
+  EXPECT_EQ(nodes[2].tasks.size(), 2u);
+  free(2, 2);
+  EXPECT_EQ(nodes[2].tasks.size(), 4u);
+  submit("b", 10);
+  EXPECT_EQ(nodes[1].tasks.size(), 8u);
+  const auto told = ask<std::vector<node_status>>(subject, atom::list::value);
+  EXPECT_EQ(told->at(1).codecs, (std::vector<std::string>{"jpeg", "avif"}));
+}
+
+TEST_F(Dispatcher, SaysWhatAJobWaitsForUntilANodeCanDoIt) {
+  join(1, 8, {"jpeg"});
+  submit("a", 2, 0, "", "avif");
+  submit("b", 2);
+  advance(1s);
+  EXPECT_EQ(clients["a"].waits_for, "a node that writes avif");
+  EXPECT_EQ(clients["b"].waits_for, "");
+  join(2, 8, {"avif"});
+  EXPECT_EQ(nodes[2].tasks.size(), 2u);
+  advance(1s);
+  EXPECT_EQ(clients["a"].waits_for, "");
+}
+
+TEST_F(Dispatcher, SendsPermitsWithTheFirstTaskOfAnOrigin) {
+  join(1, 4);
+  submit("a", 4);
+  ASSERT_EQ(nodes[1].tasks.size(), 4u);
+  ASSERT_EQ(nodes[1].tasks[0].origins.size(), 1u);
+  EXPECT_EQ(nodes[1].tasks[0].origins[0].origin, "http://a:80");
+  EXPECT_EQ(nodes[1].tasks[0].origins[0].permits, 6u);
+  EXPECT_TRUE(nodes[1].tasks[1].origins.empty());
+}
+
+TEST_F(Dispatcher, AsksForNoTasksOfOriginsThatANodeMayNotAsk) {
+  join(1, 4);
+  submit("a", 100);
+  // The origin wants to be left alone for a while.
+  const auto told = ask<origin_leases>(
+    subject, origin_report{.incarnation = 1,
+                           .number = 1,
+                           .origins = {{.origin = "http://a:80",
+                                        .permits = 6,
+                                        .version = 1,
+                                        .active = 4,
+                                        .refused = 1,
+                                        .hold_ms = 5'000}}});
+  ASSERT_TRUE(told);
+  free(1, 4);
+  EXPECT_EQ(clients["a"].closed, std::vector<std::string>{"http://a:80"});
+  EXPECT_EQ(nodes[1].tasks.size(), 4u);
+  // It asks again each second, not all the time.
+  const auto before = clients["a"].grants;
+  advance(1s);
+  EXPECT_EQ(clients["a"].grants, before + 1);
+  for (int i = 0; i < 5; ++i) {
+    ask<bool>(subject,
+              load_report{.incarnation = 1, .received = 4, .returned = 4});
+    advance(1s);
+  }
+  EXPECT_EQ(nodes[1].tasks.size(), 8u);
+  const auto seen =
+    ask<std::vector<origin_status>>(subject, atom::origins::value);
+  ASSERT_EQ(seen->size(), 1u);
+  EXPECT_EQ(seen->at(0).limit, 3u);
+  EXPECT_EQ(seen->at(0).nodes, std::vector<std::string>{"n1"});
+}
+
+TEST_F(Dispatcher, FreesThePermitsOfALostNode) {
+  join(1, 4);
+  submit("a", 4);
+  self->send_exit(nodes[1].handle, caf::exit_reason::kill);
+  run();
+  const auto seen =
+    ask<std::vector<origin_status>>(subject, atom::origins::value);
+  for (const auto& x : *seen)
+    EXPECT_EQ(x.leased, 0u);
 }
 
 } // namespace

@@ -142,5 +142,20 @@ TEST_F(Image, PassesOnTheTraceOfItsJob) {
   EXPECT_EQ(services.fetcher.last_trace, trace);
 }
 
+TEST_F(Image, CountsNoAttemptAtAnOriginThatIsLeftAlone) {
+  services.fetcher.rule = [](auto&) {
+    auto turned_away = fake_fetcher::failed(errc::rate_limited);
+    turned_away.retry_after = 30s;
+    turned_away.untried = true;
+    return turned_away;
+  };
+  self->send(subject, atom::attempt::value);
+  run();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].result.why.code, errc::rate_limited);
+  EXPECT_EQ(reports[0].result.attempts, 0u);
+  EXPECT_EQ(reports[0].retry_in_ms, 30'000);
+}
+
 } // namespace
 } // namespace pixmill::actors

@@ -137,6 +137,25 @@ TEST_F(Job, WaitsNoLongerThanAWhileForAPromise) {
   EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
 }
 
+TEST_F(Job, HandsARetryOutBesideAStragglerThatNobodyElseCanHave) {
+  add_worker(2);
+  submit("1,A,http://a/1\n2,B,http://b/2\n", 2, 2);
+  settle(1);
+  ASSERT_EQ(services.fetcher.pending.size(), 2u);
+  auto busy = test::fake_fetcher::failed(errc::rate_limited, 429);
+  busy.retry_after = 7s;
+  for (const auto& [ticket, order] : services.fetcher.pending)
+    if (order.first == "http://b/2") {
+      services.fetcher.finish(ticket, busy);
+      break;
+    }
+  settle(60); // The other one counts as late by now.
+  EXPECT_EQ(services.fetcher.started["http://b/2"], 1);
+  settle(20);
+  EXPECT_EQ(services.fetcher.started["http://b/2"], 2);
+  EXPECT_EQ(services.fetcher.started["http://a/1"], 1);
+}
+
 TEST_F(Job, GivesTheLastImagesToAnotherNodeAsWell) {
   add_worker(1);
   submit("1,A,http://a/1\n", 1, 1);

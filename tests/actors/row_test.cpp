@@ -20,6 +20,9 @@ protected:
           [this](const row_report& x) {
             reports.insert(reports.end(), x.slots.begin(), x.slots.end());
           },
+          [](const origin_leases&) {},
+          [](atom::look) {},
+          [](const origin_report&) {},
           [](atom::link, const caf::strong_actor_ptr&) {},
           [](atom::settled, const std::string&, slot_id, bool) {},
           [](atom::leave) {},

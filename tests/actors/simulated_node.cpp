@@ -1,5 +1,6 @@
 #include "tests/actors/simulated_node.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -117,6 +118,11 @@ private:
              [this, message] { caf::anon_send(worker_, message); });
       },
       [](const row_report&) {},
+      [this](const origin_leases& leases) {
+        send(node_.down_, [this, leases] { caf::anon_send(worker_, leases); });
+      },
+      [](atom::look) {},
+      [](const origin_report&) {},
       [](atom::link, const caf::strong_actor_ptr&) {},
       [](atom::settled, const std::string&, slot_id, bool) {},
       [](atom::leave) {},
@@ -137,6 +143,9 @@ private:
       [this](const credit_return& credit) {
         send(node_.up_, [this, credit] { caf::anon_send(head_, credit); });
       },
+      [this, self](const origin_report& told) -> caf::result<origin_leases> {
+        return ask<origin_leases>(self, head_, told);
+      },
       [this, self](const row_report& report) -> caf::result<bool> {
         return ask<bool>(self, head_, report);
       },
@@ -144,9 +153,9 @@ private:
         return caf::unit;
       },
       [](atom::list) { return std::vector<node_status>{}; },
+      [](atom::origins) { return std::vector<origin_status>{}; },
       [](const node_command&) { return node_status{}; },
-      [](atom::hungry, const std::string&, const std::string&, std::int8_t,
-         const job_actor&) {},
+      [](const work_call&, const job_actor&) {},
       [](const task_offer&) {},
       [](const lease_revocation&) {},
       [](atom::tick) {},
@@ -167,6 +176,7 @@ private:
               return ask<bool>(self, job, report);
             },
             [](const node_lost&) {},
+            [](atom::hindered, const std::string&) {},
             [](const job_command&) { return job_status{}; },
             [](atom::status) { return job_status{}; },
             [](const open_query&) { return open_slots{}; },
@@ -199,11 +209,14 @@ simulated_node::~simulated_node() {
 }
 
 void simulated_node::start_worker() {
-  services_ = std::make_unique<fake_services>();
-  auto services = *services_->get();
-  services.node_name = name_;
+  services_ = std::make_unique<services>();
+  services_->fetcher.now = simulated_fetcher::time_point{1'000s + now_};
   worker_setup setup;
-  setup.services = std::make_shared<const node_services>(std::move(services));
+  setup.services = std::make_shared<const node_services>(
+    node_services{.fetcher = &services_->fetcher,
+                  .codec = &services_->codec,
+                  .store = &services_->sink,
+                  .node_name = name_});
   setup.about.credit = credit_;
   setup.seed = random_();
   setup.retry.fetch.first_pause = std::chrono::milliseconds{200};
@@ -233,8 +246,22 @@ void simulated_node::link(const dispatcher_actor& head) {
   connection_->open();
 }
 
+std::size_t simulated_node::fetching(const std::string& origin) const {
+  if (services_ == nullptr)
+    return 0;
+  const auto& pending = services_->fetcher.pending;
+  return static_cast<std::size_t>(
+    std::count_if(pending.begin(), pending.end(), [&](const auto& entry) {
+      return entry.second.second == origin;
+    }));
+}
+
 bool simulated_node::step(milliseconds now) {
   now_ = now;
+  if (services_ != nullptr) {
+    services_->fetcher.now = simulated_fetcher::time_point{1'000s + now_};
+    services_->fetcher.pump();
+  }
   const bool changed = change_link();
   const bool arrived = up_.deliver(now) | down_.deliver(now);
   return advance_downloads() | arrived | changed;
@@ -264,6 +291,14 @@ net::download simulated_node::answer(const std::string& url) {
   case simulated_origin::kind::shaky:
     if (times == 1)
       return fake_fetcher::failed(errc::timeout);
+    break;
+  case simulated_origin::kind::busy:
+    if (times == 1) {
+      auto refused = fake_fetcher::failed(errc::rate_limited, 429);
+      refused.retry_after =
+        milliseconds{static_cast<milliseconds::rep>(500 + random_() % 4'000)};
+      return refused;
+    }
     break;
   default:
     break;

@@ -14,13 +14,14 @@
 
 #include "actors/worker.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/simulated_fetcher.hpp"
 #include "tests/actors/simulated_network.hpp"
 
 namespace pixmill::test {
 
 /// What the URLs of a simulation are, and what came of each so far.
 struct simulated_origin {
-  enum class kind : std::uint8_t { good, shaky, gone, slow };
+  enum class kind : std::uint8_t { good, shaky, gone, slow, busy };
   std::map<std::string, kind> urls;
   std::map<std::string, int> fetched;
 };
@@ -71,10 +72,24 @@ public:
     return services_ == nullptr ? 0 : services_->fetcher.pending.size();
   }
 
+  /// Downloads from one origin at this moment.
+  std::size_t fetching(const std::string& origin) const;
+
+  const std::string& name() const noexcept {
+    return name_;
+  }
+
 private:
   static constexpr milliseconds noticed_after{2'500};
 
   class connection;
+
+  /// What it works with.
+  struct services {
+    simulated_fetcher fetcher;
+    fake_codec codec;
+    fake_sink sink;
+  };
 
   void start_worker();
   void stop_worker();
@@ -93,10 +108,10 @@ private:
   simulated_link down_;
   actors::dispatcher_actor head_;
   actors::worker_actor worker_;
-  std::unique_ptr<fake_services> services_;
+  std::unique_ptr<services> services_;
   std::shared_ptr<connection> connection_;
   // Of earlier lives; messages to them may be under way.
-  std::vector<std::unique_ptr<fake_services>> former_;
+  std::vector<std::unique_ptr<services>> former_;
   std::map<net::fetcher::ticket, milliseconds> due_; ///< Of downloads.
   std::optional<milliseconds> breaks_at_;
   std::optional<milliseconds> links_at_;

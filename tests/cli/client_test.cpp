@@ -22,6 +22,17 @@ protected:
   }
 };
 
+TEST_F(Client, TellsWhatAJobWaitsFor) {
+  fake.on(
+    "GET /v1/jobs/job_1",
+    {{"200 OK", job_json("running", 0, 0,
+                         R"(,"waiting_for":"a node that writes avif")")}});
+  EXPECT_EQ(status_of("job_1"), exit_ok);
+  EXPECT_NE(out().find("  waits for   a node that writes avif\n"),
+            std::string::npos)
+    << out();
+}
+
 TEST_F(Client, TellsHowAJobIs) {
   fake.on("GET /v1/jobs/job_1",
           {{"200 OK", job_json("running", 6, 1,

@@ -107,9 +107,9 @@ class Head(Process):
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or b"null")
 
-    def submit(self, text):
+    def submit(self, text, options=""):
         request = urllib.request.Request(
-            self.url + "/v1/jobs", data=text.encode(), method="POST",
+            f"{self.url}/v1/jobs?{options}", data=text.encode(), method="POST",
             headers={"Content-Type": "text/csv", **self.fields})
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())["id"]
@@ -148,6 +148,13 @@ class Head(Process):
         return {
             node["name"]: node for node in self.ask("GET", "/v1/nodes")["nodes"]
             if not node["local"] and (not states or node["state"] in states)
+        }
+
+    def budgets(self):
+        """What all nodes may have under way, by origin."""
+        return {
+            each["origin"]: each
+            for each in self.ask("GET", "/v1/origins")["budgets"]
         }
 
     def joined(self, *names, seconds=20):

@@ -161,6 +161,10 @@ class FaultyOrigin:
         """How many requests there were so far."""
         return self.ask("/_count")
 
+    def load(self):
+        """How many pictures were asked for at once, and how many too early."""
+        return self.ask("/_load")
+
     def requests(self):
         """How often each path was asked for."""
         return self.stats()["paths"]

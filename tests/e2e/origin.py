@@ -12,6 +12,9 @@ the name of a file of FOLDER where an answer carries a picture.
     /status/CODE                 that status
     /after/N/CODE/KEY/FILE       CODE for the first N requests of KEY
     /retry-after/SECONDS/KEY/FILE  429 with Retry-After, once for each KEY
+    /quota/N/SECONDS/KEY/FILE    the picture, after 100 ms; but 429 with Retry-After
+                                 for the one after the first N of KEY, and for all
+                                 others until it is over
     /resets/N/KEY/FILE           a reset for the first N requests of KEY
     /drip/RATE/FILE              RATE bytes a second
     /truncated/PERCENT/FILE      the whole length promised, then closed
@@ -33,6 +36,9 @@ the name of a file of FOLDER where an answer carries a picture.
     /forbidden                   a picture that nobody may reach
     /_stats                      {"paths": {path: requests}, "bytes": sent}
     /_count                      requests so far
+    /_load                       {"most": pictures asked for at once, "early":
+                                 requests half a second after a 429 of /quota and
+                                 before its Retry-After is over}
 """
 
 import argparse
@@ -81,6 +87,10 @@ class Origin:
         self.seen = {}
         self.sent = 0
         self.count = 0
+        self.active = 0
+        self.most = 0
+        self.early = 0
+        self.quotas = {}
 
     # -- one connection --------------------------------------------------------
 
@@ -108,13 +118,22 @@ class Origin:
         if path == "/_count":
             await self.send(writer, b"%d" % self.count, "text/plain")
             return True
+        if path == "/_load":
+            body = json.dumps({"most": self.most, "early": self.early})
+            await self.send(writer, body.encode(), "application/json")
+            return True
         self.count += 1
         self.paths[path] = self.paths.get(path, 0) + 1
         kind, *rest = path.split("?")[0].lstrip("/").split("/")
         name = "do_" + kind.replace("-", "_").replace(".", "_")
         handler = getattr(self, name, self.do_missing)
-        # A handler that spoils the connection says so by answering False.
-        return await handler(writer, *rest) is not False
+        self.active += 1
+        self.most = max(self.most, self.active)
+        try:
+            # A handler that spoils the connection says so by answering False.
+            return await handler(writer, *rest) is not False
+        finally:
+            self.active -= 1
 
     async def write(self, writer, data):
         writer.write(data)
@@ -171,6 +190,25 @@ class Origin:
             return await self.head(
                 writer, 429, Retry_After=seconds, Content_Length=0
             )
+        await self.do_ok(writer, name)
+
+    async def do_quota(self, writer, count, seconds, key, name):
+        now = asyncio.get_running_loop().time()
+        quota = self.quotas.setdefault(key, {"seen": 0, "begun": 0, "over": 0})
+        if now < quota["over"]:
+            # What was on its way when the first was refused is no fault.
+            self.early += now > quota["begun"] + 0.5
+            left = int(quota["over"] - now) + 1
+            return await self.head(
+                writer, 429, Retry_After=left, Content_Length=0
+            )
+        quota["seen"] += 1
+        if quota["seen"] == int(count) + 1:
+            quota.update(begun=now, over=now + int(seconds))
+            return await self.head(
+                writer, 429, Retry_After=seconds, Content_Length=0
+            )
+        await asyncio.sleep(0.1)
         await self.do_ok(writer, name)
 
     async def do_resets(self, writer, count, key, name):

@@ -56,6 +56,10 @@ public:
     return known_origins;
   }
 
+  std::vector<actors::origin_status> origin_budgets() override {
+    return budgets;
+  }
+
   caf::expected<std::vector<failure_group>>
   failures(const std::string& job) override {
     auto out = groups;
@@ -96,6 +100,7 @@ public:
 
   http::head_overview whole;
   std::vector<http::node_origins> known_origins;
+  std::vector<actors::origin_status> budgets;
   std::vector<failure_group> groups;
   http::rate_stretch past;
   std::vector<audit_entry> log; ///< Newest first.

@@ -29,6 +29,14 @@ actors::job_status running_job() {
   return out;
 }
 
+TEST(JobJson, SaysWhatAJobWaitsFor) {
+  auto job = running_job();
+  EXPECT_FALSE(json::parse(to_json(job, 4'000)).contains("waiting_for"));
+  job.waits_for = "a node that writes avif";
+  EXPECT_EQ(json::parse(to_json(job, 4'000))["waiting_for"],
+            "a node that writes avif");
+}
+
 TEST(JobJson, TellsAStatusAsTheContractSays) {
   const auto status = json::parse(to_json(running_job(), 4'000));
   EXPECT_EQ(status["state"], "running");

@@ -57,5 +57,30 @@ TEST(FailuresJson, PagesGroups) {
   EXPECT_TRUE(next.empty());
 }
 
+TEST(OriginsJson, TellsWhatAllNodesMayDo) {
+  const node_origins head{.node = "head",
+                          .origins = {{.origin = "http://a:80",
+                                       .active = 2,
+                                       .limit = 3,
+                                       .pause = std::chrono::seconds{4}}}};
+  const auto page = json::parse(to_json({head}, {{.origin = "http://a:80",
+                                                  .limit = 4,
+                                                  .budget = 6,
+                                                  .leased = 4,
+                                                  .active = 3,
+                                                  .waiting = 9,
+                                                  .hold_ms = 3'100,
+                                                  .nodes = {"n", "m"}}}));
+  EXPECT_EQ(page["origins"][0]["limit"], 3);
+  EXPECT_EQ(page["origins"][0]["breaker"], "open");
+  const auto& budget = page["budgets"][0];
+  EXPECT_EQ(budget["limit"], 4);
+  EXPECT_EQ(budget["budget"], 6);
+  EXPECT_EQ(budget["leased"], 4);
+  EXPECT_EQ(budget["waiting"], 9);
+  EXPECT_EQ(budget["retry_after_s"], 4);
+  EXPECT_EQ(budget["nodes"], (json::array({"n", "m"})));
+}
+
 } // namespace
 } // namespace pixmill::http

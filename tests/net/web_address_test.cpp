@@ -31,8 +31,7 @@ TEST(WebAddress, HasTheOriginThatAUrlNames) {
        {"http://Shop.Example/a.jpg", "https://shop.example",
         "HTTP://u:p@shop.example:8080/?q#f", "http://[2A00::1]:81/",
         "http://[2A00::1]/x", "https://shop.example?q=http://other/",
-        "http://shop.example:/a", "http://u@h@shop.example/",
-        "https://xn--bcher-kva.example/%20a.jpg"})
+        "http://shop.example:/a", "https://xn--bcher-kva.example/%20a.jpg"})
     EXPECT_EQ(origin_named_by(url), origin_of(url)) << url;
   for (const std::string text :
        {"", "a/b.jpg", "ftp://shop.example/", "http://", "http:///a", "://a"})
