@@ -1,9 +1,8 @@
 // The cluster, as the HTTP routes see it.
 
-#include <algorithm>
-#include <map>
 #include <string>
 
+#include "actors/head_metrics.hpp"
 #include "cli/head_backend.hpp"
 
 namespace pixmill::cli {
@@ -18,34 +17,10 @@ head_backend::command(const actors::node_command& command) {
 }
 
 void head_backend::add_node_metrics(telemetry::metric_page& page) {
-  const auto nodes = head_.nodes();
-  if (!nodes)
-    return;
-  // By name, which outlives a node's restarts.
-  std::map<std::string, actors::node_status> known;
-  for (const auto& x : *nodes) {
-    if (x.state == actors::node_state::lost)
-      continue;
-    auto& sum = known[x.name];
-    sum.credit += x.credit;
-    sum.used += x.used;
-    sum.finished += x.finished;
-    sum.silent_ms = std::max(sum.silent_ms, x.silent_ms);
-  }
-  const auto add = [&](const char* name, const char* help, auto value) {
-    for (const auto& [node, x] : known)
-      page.gauge(name, help, value(x), {{"node", node}});
-  };
-  add("pixmill_node_slots", "Images that a node may have at once.",
-      [](const auto& x) { return static_cast<double>(x.credit); });
-  add("pixmill_node_used", "Images that a node has.",
-      [](const auto& x) { return static_cast<double>(x.used); });
-  add("pixmill_node_silence_seconds", "Since a node was last heard of.",
-      [](const auto& x) { return static_cast<double>(x.silent_ms) / 1e3; });
-  for (const auto& [node, x] : known)
-    page.counter("pixmill_node_images_total",
-                 "Images that a node has finished since it joined.",
-                 static_cast<double>(x.finished), {{"node", node}});
+  if (const auto nodes = head_.nodes())
+    actors::add_cluster_metrics(page, *nodes);
+  if (const auto origins = head_.origin_budgets())
+    actors::add_origin_metrics(page, *origins);
 }
 
 bool head_backend::permits(std::string_view permit) {
