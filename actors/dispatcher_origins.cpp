@@ -35,7 +35,8 @@ void dispatcher_state::tell_urgent() {
   std::map<incarnation_id, origin_leases> news;
   for (auto& [to, lease] : ledger_->take_urgent()) {
     telemetry::log(telemetry::log_level::debug, "an origin is left alone",
-                   {{"origin", lease.origin}, {"ms", static_cast<std::uint64_t>(lease.hold_ms)}});
+                   {{"origin", lease.origin},
+                    {"ms", static_cast<std::uint64_t>(lease.hold_ms)}});
     news[to].incarnation = to;
     news[to].origins.push_back(std::move(lease));
   }

@@ -144,7 +144,7 @@ typename Inspector::result_type inspect(Inspector& f, trace_view& x) {
 }
 
 /// What a node knows of one origin; see net::origin_load.
-struct origin_report {
+struct origin_load_view {
   std::string origin{};
   std::uint64_t active = 0;
   std::uint64_t waiting = 0;
@@ -157,16 +157,16 @@ struct origin_report {
 };
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, origin_report& x) {
-  return f(caf::meta::type_name("pixmill::origin_report"), x.origin, x.active,
-           x.waiting, x.limit, x.done, x.errors, x.p50_ms, x.p99_ms,
+typename Inspector::result_type inspect(Inspector& f, origin_load_view& x) {
+  return f(caf::meta::type_name("pixmill::origin_load_view"), x.origin,
+           x.active, x.waiting, x.limit, x.done, x.errors, x.p50_ms, x.p99_ms,
            x.pause_ms);
 }
 
 /// What a node knows of origins, those with work in front.
 struct origins_view {
   bool known = false; ///< Its download engine answered in time.
-  std::vector<origin_report> origins{};
+  std::vector<origin_load_view> origins{};
 };
 
 template <class Inspector>

@@ -25,7 +25,7 @@ http::origin_view view_of(net::origin_load&& x) {
           .pause = x.pause};
 }
 
-http::origin_view view_of(actors::origin_report&& x) {
+http::origin_view view_of(actors::origin_load_view&& x) {
   return {.origin = std::move(x.origin),
           .active = x.active,
           .waiting = x.waiting,

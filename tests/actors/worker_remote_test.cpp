@@ -16,12 +16,12 @@ using namespace std::chrono_literals;
 class keeping_sink final : public persistence::object_sink {
 public:
   void start(persistence::store_order, callback done) override {
-    done(std::string(64, 'a'));
+    done(persistence::stored_key{std::string(64, 'a')});
   }
 
-  void assure(std::string sha256, callback done) override {
+  void assure(std::string sha256, image_format, callback done) override {
     ++assured;
-    done(std::move(sha256));
+    done(persistence::stored_key{std::move(sha256)});
   }
 
   void recorded(const std::string&) override {
