@@ -23,7 +23,7 @@ constexpr std::string_view help =
   "[N]\n"
   "actors [top] [mailbox|rate|busy|age] [N] [kind KIND] [job ID] [node NODE]\n"
   "       [state STATE] [window 10s]\n"
-  "tree [ACTOR] [N] | actor ACTOR | kill ACTOR yes | trace ACTOR [N]\n"
+  "tree [ACTOR] [N] | actor ACTOR | kill ACTOR yes | trace ACTOR [N] [job]\n"
   "retry JOB [code CODE] [host HOST] yes | pause JOB yes | resume JOB\n"
   "cancel JOB yes\n"
   "audit [N] | config | history METRIC\n";
@@ -219,6 +219,10 @@ private:
         body["limit"] = *count;
         ++at_;
       }
+    if (at_ < words_.size() && words_[at_] == "job") {
+      body["whole_job"] = true;
+      ++at_;
+    }
     auto out = deed("/v1/actors/" + id + "/trace", body.dump());
     out.follows_trace = true;
     return out;

@@ -84,6 +84,8 @@ TEST(ConsoleCommand, ReadsWhatIsToBeDone) {
   EXPECT_EQ(retry->path, "/v1/jobs/job_1/retry");
   EXPECT_EQ(retry->body, R"({"codes":["timeout","dns"]})");
   EXPECT_TRUE(read_command("trace head:7 50")->follows_trace);
+  EXPECT_EQ(read_command("trace head:7 50 job")->body,
+            R"({"limit":50,"seconds":10,"whole_job":true})");
   EXPECT_EQ(read_command("history cpu")->path, "/v1/history?metric=cpu");
 }
 
