@@ -66,6 +66,8 @@ public:
     setup.store.kind = persistence::store_kind::local;
     setup.store.journal = (out_ / journal_folder).string();
     setup.store.images = (out_ / images_folder).string();
+    // There is nobody to leave a format to.
+    setup.imaging.leave_formats.clear();
     auto head = actors::head::start(std::move(setup));
     if (!head)
       return refuse(head.error());

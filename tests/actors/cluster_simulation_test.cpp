@@ -248,6 +248,9 @@ private:
   }
 
   void end() {
+    for (auto& node : nodes_)
+      node->stop();
+    run();
     nodes_.clear();
     if (!truth_.end)
       stop(job_);

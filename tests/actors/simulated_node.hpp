@@ -63,6 +63,12 @@ public:
 
   void heal();
 
+  /// Ends the node's process; what its actors have to say then comes with the
+  /// next messages, and what they work with stays until the node goes.
+  void stop() {
+    stop_worker();
+  }
+
   std::uint32_t credit() const noexcept {
     return credit_;
   }

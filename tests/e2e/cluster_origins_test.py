@@ -140,6 +140,12 @@ class Codecs(Nodes):
         self.assertEqual({i["node"] for i in items.values()}, {"b"})
         self.assertEqual({i["format"] for i in items.values()}, {"avif"})
 
+    def test_a_single_run_leaves_no_format_to_others(self):
+        self.assertExit(harness.OK, self.run_sheet(
+            self.catalogue(2, "ok"), self.origin, "--format", "avif",
+            settings=['imaging.leave-formats=["avif"]']))
+        self.assertEqual({i["format"] for i in self.items()}, {"avif"})
+
     def test_a_job_waits_for_a_node_that_can_do_it(self):
         head = self.head()
         self.worker(head, "a", 'imaging.leave-formats=["avif"]')
