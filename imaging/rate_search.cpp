@@ -164,10 +164,14 @@ caf::expected<rate_result> fit_levels(quality_encoder& encoder,
     auto bytes = encoder.encode(levels[at]);
     if (!bytes)
       return std::move(bytes.error());
-    auto likeness = encoder.likeness(*bytes, levels[at]);
-    if (!likeness)
-      return std::move(likeness.error());
-    rate_result one{std::move(*bytes), levels[at], *likeness, false};
+    rate_result one{std::move(*bytes), levels[at], {}, false};
+    // What is too large is only measured where a floor has to be kept.
+    if (one.bytes.size() <= request.budget || request.floor_ppm != 0) {
+      auto likeness = encoder.likeness(one.bytes, one.quality);
+      if (!likeness)
+        return std::move(likeness.error());
+      one.likeness = *likeness;
+    }
     bool keeps_floor = one.likeness.worst_ppm() >= request.floor_ppm;
     if (one.bytes.size() <= request.budget || !keeps_floor)
       fits = at;
@@ -183,6 +187,12 @@ caf::expected<rate_result> fit_levels(quality_encoder& encoder,
   if (best)
     return std::move(*best);
   smallest.missed = true;
+  if (smallest.likeness.luma_ppm == 0 && !smallest.bytes.empty()) {
+    auto likeness = encoder.likeness(smallest.bytes, smallest.quality);
+    if (!likeness)
+      return std::move(likeness.error());
+    smallest.likeness = *likeness;
+  }
   return smallest;
 }
 
