@@ -75,36 +75,19 @@ private:
   float covariance_ = 0;
 };
 
-} // namespace
-
-block_choice choose_greedily(const ac_prices& prices, const block_steps& steps,
-                             const block_candidates& found, std::size_t table,
-                             symbol_counts& counts, std::uint32_t*& to) {
-  symbol_sink sink(table, counts, steps, to);
-  float bits = 0;
-  for (std::size_t i = 1; i <= found.count; ++i) {
-    auto token = found.tokens[i];
-    auto position = token_position(token);
-    auto quotient = found.quotients[i];
-    auto price = prices.values[size_of(quotient)][position - sink.last() - 1];
-    auto value = magnitude_of(token) * steps.from[position];
-    auto kept = static_cast<float>(quotient) * steps.to[position];
-    if (found.visibility * kept * (2 * value - kept) + longer_run_bits < price)
-      continue;
-    bits += price;
-    sink.put(token, quotient);
-  }
-  return sink.finish(bits + (sink.last() == 63 ? 0 : prices.end), to);
-}
-
-block_choice choose_by_trellis(const ac_prices& prices,
-                               const block_steps& steps,
-                               block_candidates& found, std::size_t table,
-                               symbol_counts& counts, std::uint32_t*& to) {
-  // What is gained by coding up to each candidate, against dropping all.
+/// The cheapest ways to each candidate; 0 stands for none.
+struct cheapest_ways {
+  /// What is gained by coding up to it, against dropping all.
   std::array<float, 65> gains;
   std::array<std::uint32_t, 65> positions;
-  std::array<std::uint8_t, 65> before;
+  std::array<std::uint8_t, 65> before; ///< The one that is kept before it.
+};
+
+/// Finds the way that costs the least, and may lower quotients on it.
+/// @returns The last candidate that is kept.
+std::size_t find_cheapest(const ac_prices& prices, const block_steps& steps,
+                          block_candidates& found, cheapest_ways& ways) {
+  auto& [gains, positions, before] = ways;
   gains[0] = 0;
   positions[0] = 0;
   std::size_t first = 0;
@@ -157,6 +140,38 @@ block_choice choose_by_trellis(const ac_prices& prices,
       last = i;
     }
   }
+  return last;
+}
+
+} // namespace
+
+block_choice choose_greedily(const ac_prices& prices, const block_steps& steps,
+                             const block_candidates& found, std::size_t table,
+                             symbol_counts& counts, std::uint32_t*& to) {
+  symbol_sink sink(table, counts, steps, to);
+  float bits = 0;
+  for (std::size_t i = 1; i <= found.count; ++i) {
+    auto token = found.tokens[i];
+    auto position = token_position(token);
+    auto quotient = found.quotients[i];
+    auto price = prices.values[size_of(quotient)][position - sink.last() - 1];
+    auto value = magnitude_of(token) * steps.from[position];
+    auto kept = static_cast<float>(quotient) * steps.to[position];
+    if (found.visibility * kept * (2 * value - kept) + longer_run_bits < price)
+      continue;
+    bits += price;
+    sink.put(token, quotient);
+  }
+  return sink.finish(bits + (sink.last() == 63 ? 0 : prices.end), to);
+}
+
+block_choice choose_by_trellis(const ac_prices& prices,
+                               const block_steps& steps,
+                               block_candidates& found, std::size_t table,
+                               symbol_counts& counts, std::uint32_t*& to) {
+  cheapest_ways ways;
+  const auto last = find_cheapest(prices, steps, found, ways);
+  auto& [gains, positions, before] = ways;
   // Backwards, then forwards.
   std::array<std::uint8_t, 65> after;
   auto bits = positions[last] == 63 ? 0.0F : prices.end;

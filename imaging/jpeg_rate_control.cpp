@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "imaging/jpeg_price_search.hpp"
 #include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_tables.hpp"
 
@@ -50,63 +51,6 @@ constexpr int most_corrections = 16;
 
 /// One pass may raise the price of a row by no more, and lower it.
 constexpr double row_leeway = 2.5;
-
-/// One price that was tried.
-struct price_try {
-  double price = 0;  ///< Logarithm.
-  double excess = 0; ///< Logarithm of the size over what it should be.
-};
-
-/// What is known about the price that is looked for: sizes fall as it rises.
-class price_bracket {
-public:
-  void add(double price, double excess) {
-    tries_.push_back({price, excess});
-  }
-
-  const price_try& best() const {
-    return *std::min_element(
-      tries_.begin(), tries_.end(), [](auto& left, auto& right) {
-        return std::abs(left.excess) < std::abs(right.excess);
-      });
-  }
-
-  /// Keeps the best alone.
-  void settle() {
-    tries_ = {best()};
-  }
-
-  /// Returns the power that sizes fall with, by the last two tries.
-  double power(double usual) const {
-    if (tries_.size() < 2)
-      return usual;
-    auto& now = tries_.back();
-    auto& before = tries_[tries_.size() - 2];
-    if (now.price == before.price)
-      return usual;
-    return std::clamp((before.excess - now.excess) / (now.price - before.price),
-                      0.07, 0.4);
-  }
-
-  /// Returns the price to try next.
-  double next(double power) const {
-    auto& last = tries_.back();
-    auto wanted = last.price + last.excess / power;
-    const price_try* low = nullptr; // Too large a size.
-    const price_try* high = nullptr;
-    for (auto& one : tries_)
-      if (one.excess > 0 ? low == nullptr || one.price > low->price
-                         : high == nullptr || one.price < high->price)
-        (one.excess > 0 ? low : high) = &one;
-    if (low == nullptr || high == nullptr || low->price >= high->price)
-      return wanted;
-    auto share = low->excess / (low->excess - high->excess);
-    return std::lerp(low->price, high->price, std::clamp(share, 0.15, 0.85));
-  }
-
-private:
-  std::vector<price_try> tries_;
-};
 
 } // namespace
 
@@ -209,26 +153,26 @@ void jpeg_rate_control::search(double bits) {
   choose_tables();
   // Only to learn prices: those of the source are others.
   try_samples((samples_ + 3) / 4);
-  price_bracket bracket;
+  price_search tried;
   auto settled = false;
   for (int i = 0; i < most_tries; ++i) {
     auto excess = std::log(try_samples(samples_) / bits);
     if (std::abs(excess) < close_enough)
       return;
-    bracket.add(std::log(lambda_), excess);
+    tried.add(std::log(lambda_), excess);
     if (settled)
-      power_ = bracket.power(power_);
+      power_ = tried.power(power_);
     else if (std::abs(excess) < tables_settle || i + 1 == most_table_tries) {
       // Tables have steps: the best there were, from now on.
       settled = true;
-      auto best = std::exp(bracket.best().price);
+      auto best = std::exp(tried.best().price);
       if (best != lambda_) {
         lambda_ = best;
         choose_tables();
       }
-      bracket.settle();
+      tried.settle();
     }
-    auto next = std::exp(bracket.next(settled ? power_ : size_power));
+    auto next = std::exp(tried.next(settled ? power_ : size_power));
     next = std::clamp(next, least_lambda, most_lambda);
     if (next == lambda_)
       return;
