@@ -6,7 +6,8 @@ usage: coordination.py PIXMILL FAKE_WORKER [--rows 100000] [--workers 1,2,4,8]
                        [--slots 1024] [--milliseconds 0] [--perf FILE]
 
 Prints, for each number of workers: outcomes/s from the job's start to its end,
-CPU of the head and of a worker per outcome, and the head's peak memory.
+CPU of the head, of its busiest thread and of the workers per outcome, and the
+head's peak memory.
 """
 
 import argparse
@@ -24,10 +25,20 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 sys.path.insert(0, os.path.join(ROOT, "bench"))
 
 
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as file:
+def cpu_in(path):
+    with open(path) as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid):
+    return cpu_in(f"/proc/{pid}/stat")
+
+
+def busiest_thread_seconds(pid):
+    """One thread is the first that has a core to itself."""
+    tasks = f"/proc/{pid}/task"
+    return max(cpu_in(f"{tasks}/{each}/stat") for each in os.listdir(tasks))
 
 
 def peak_mb(pid):
@@ -82,6 +93,9 @@ def measure(options, count):
                 "workers": count,
                 "outcomes_per_s": round(options.rows / seconds),
                 "head_us": round((spent - submitted) / options.rows * 1e6, 1),
+                "head_busiest_thread_us": round(
+                    busiest_thread_seconds(head.process.pid) / options.rows
+                    * 1e6, 1),
                 "submit_us": round((submitted - before) / options.rows * 1e6,
                                    1),
                 "worker_us": round(sum(

@@ -4,6 +4,8 @@
 //
 // usage: pixmill_fake_worker HEAD NAME SLOTS MILLISECONDS-PER-IMAGE
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -163,7 +165,10 @@ int run(const std::string& where, const std::string& name, std::uint32_t slots,
     actors::worker_setup_of(
       {.services = services, .jobs = jobs, .fetch = {}, .about = {}}),
     actors::dispatcher_actor{});
-  cluster::uplink link{system, worker, {.head = *head, .name = name}};
+  cluster::uplink link{
+    system, worker, {.head = *head, .name = name, .over = [] {
+                       return false;
+                     }}};
   link.run([](std::chrono::milliseconds pause) {
     std::this_thread::sleep_for(pause);
     return false;
