@@ -18,7 +18,8 @@ from cluster import Head, Worker
 from harness import Case, poll, sheet
 
 IMAGES = int(os.environ.get("PIXMILL_CHAOS_IMAGES", "3000"))
-SEEDS = os.environ.get("PIXMILL_CHAOS_SEEDS", "1 2").split()
+SEEDS = os.environ.get("PIXMILL_CHAOS_SEEDS",
+                       "1 2 3 4 5 6 7 8 9 10").split()
 HOST = "10.77.0.1"
 NAMES = ("w1", "w2", "w3")
 

@@ -10,7 +10,7 @@ import harness
 from cluster import Head, Worker
 from harness import Case, poll, sheet
 
-MUTATIONS = int(os.environ.get("PIXMILL_MUTATIONS", "300"))
+MUTATIONS = int(os.environ.get("PIXMILL_MUTATIONS", "3000"))
 
 
 class ClusterTls(Case):
