@@ -246,6 +246,8 @@ async function keyboard() {
   const on = (screen) => page.waitForURL(new RegExp(`#/${screen}`));
   await page.keyboard.press('2');
   await on('jobs');
+  // The screen before has a table of jobs as well.
+  await page.getByText('Submit a sheet').waitFor();
   await page.locator('#main tbody tr').first().waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
