@@ -16,7 +16,9 @@ static_assert((16 + 64 + 13) * 255 * 255 < (1 << 23));
 
 constexpr std::size_t lanes = 8;
 
-constexpr unsigned opaque_bits = 6;
+/// Has bits that no key has.
+constexpr std::uint32_t no_colour = 0xffff'ffff;
+
 constexpr unsigned translucent_memory_bits = 13;
 
 std::int32_t channel(packed_colour colour, std::size_t i) {
@@ -30,7 +32,7 @@ std::size_t in_lanes(std::size_t count) {
 } // namespace
 
 nearest_colours::nearest_colours(std::span<const std::uint8_t> palette)
-    : opaque_(std::size_t{1} << (3 * opaque_bits), unknown) {
+    : opaque_(std::size_t{1} << 16, no_colour) {
   const auto count = std::min(palette.size() / 4, most_colours);
   const auto put = [&](std::size_t place, std::size_t number) {
     const auto* entry = palette.data() + 4 * number;
@@ -60,8 +62,6 @@ nearest_colours::nearest_colours(std::span<const std::uint8_t> palette)
       columns_.translucent = place;
   }
   columns_.all = place;
-  if (count == most_colours)
-    is_last_.resize(opaque_.size());
   clear_ = search(0);
 }
 
@@ -120,21 +120,15 @@ std::uint8_t nearest_colours::of_translucent(packed_colour pixel) {
   // Never zero, which is the key of an empty slot: there is some alpha.
   const auto key = (pixel & 0xf8f8'f8f8) | 1;
   auto& slot =
-    translucent_[(key * 2'654'435'769u) >> (32 - translucent_memory_bits)];
+    translucent_[(key * hash_factor) >> (32 - translucent_memory_bits)];
   if (slot.key != key)
     slot = {key, search(pixel)};
   return slot.number;
 }
 
-std::uint8_t nearest_colours::of_unknown(packed_colour pixel,
-                                         std::uint32_t key) {
-  if (!is_last_.empty() && is_last_[key])
-    return unknown;
-  const auto number = search(pixel);
-  opaque_[key] = number;
-  if (number == unknown)
-    is_last_[key] = true;
-  return number;
+std::uint32_t nearest_colours::of_unknown(packed_colour pixel) {
+  const auto key = pixel & 0xfe'fefe;
+  return opaque_[(key * hash_factor) >> 16] = key << 8 | search(pixel);
 }
 
 } // namespace pixmill::imaging

@@ -20,7 +20,8 @@ inline packed_colour colour_at(const std::uint8_t* pixel) noexcept {
 ///
 /// Colours are compared on black and on white, whichever differs more, so that
 /// what is nearly transparent may have any. Opaque ones are remembered by their
-/// upper six bits, which is finer than the palette's own steps, others by five.
+/// upper seven bits, which is finer than the palette's own steps, others by
+/// five.
 class nearest_colours {
 public:
   static constexpr std::size_t most_colours = 256;
@@ -33,10 +34,10 @@ public:
   std::uint8_t of(packed_colour pixel) {
     if (pixel >> 24 != 255)
       return of_translucent(pixel);
-    const auto key =
-      (pixel >> 2 & 0x3f) | (pixel >> 4 & 0xfc0) | (pixel >> 6 & 0x3f000);
-    const auto number = opaque_[key];
-    return number != unknown ? number : of_unknown(pixel, key);
+    const auto key = pixel & 0xfe'fefe;
+    const auto known = opaque_[(key * hash_factor) >> 16];
+    return static_cast<std::uint8_t>(known >> 8 == key ? known
+                                                       : of_unknown(pixel));
   }
 
 private:
@@ -59,19 +60,17 @@ private:
     std::uint8_t number = 0;
   };
 
-  /// Also the number of an entry, which is looked for each time.
-  static constexpr std::uint8_t unknown = 255;
+  static constexpr std::uint32_t hash_factor = 2'654'435'769u;
 
   static std::int32_t least(const columns& palette, packed_colour pixel,
                             std::size_t count);
   static std::int32_t least_opaque(const columns& palette, packed_colour pixel);
   std::uint8_t search(packed_colour pixel) const;
   std::uint8_t of_translucent(packed_colour pixel);
-  std::uint8_t of_unknown(packed_colour pixel, std::uint32_t key);
+  std::uint32_t of_unknown(packed_colour pixel);
 
   columns columns_;
-  std::vector<std::uint8_t> opaque_;
-  std::vector<bool> is_last_; ///< Where the last of 256 entries is nearest.
+  std::vector<std::uint32_t> opaque_; ///< Colours, and numbers in eight bits.
   std::vector<memory> translucent_;
   std::uint8_t clear_ = 0; ///< Nearest to what is not seen.
 };

@@ -87,8 +87,9 @@ private:
     for (std::uint32_t i = 0; i < rgba_.width; ++i, x += step) {
       const auto pixels =
         widened(colour_at(upper + 4 * x), colour_at(lower + 4 * x));
+      const auto owed = errors_[x + 1] + 7 * last;
       const auto wanted =
-        clamped(pixels + ((errors_[x + 1] + 7 * last + 8) >> 4), 0, 255);
+        clamped(pixels + ((owed + (owed >> 15 & 15)) >> 4), 0, 255);
       const auto colours = narrowed(wanted);
       const auto first = nearest_.of(static_cast<packed_colour>(colours));
       const auto second =
@@ -112,7 +113,7 @@ private:
   /// What the neighbours have to make up for.
   static pixel_pair lost(pixel_pair pixels, pixel_pair error) {
     // A little is dropped, or rounding would wander through flat areas.
-    error -= (error + (~(error >> 15) & 15)) >> 4;
+    error -= (error + (~(error >> 15) & 7)) >> 3;
     // What no colour comes near would smear over half of the picture.
     constexpr std::int16_t most_error = 160;
     error = clamped(error, -most_error, most_error);

@@ -17,6 +17,12 @@ class colour_planes {
 public:
   explicit colour_planes(const pixel_buffer& pixels);
 
+  /// Shows entries of a palette.
+  /// @param palette One row of colours.
+  /// @param numbers Entries of it, one for each pixel of `size`.
+  colour_planes(const colour_planes& palette,
+                const std::vector<std::uint8_t>& numbers, extent size);
+
   extent size() const noexcept {
     return {width_, height_};
   }

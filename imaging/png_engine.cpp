@@ -78,15 +78,11 @@ caf::expected<indexed_picture> quantize(const pixel_buffer& rgba, int colours,
 }
 
 /// Returns what `picture` shows.
-pixel_buffer shown_pixels(const indexed_picture& picture) {
-  pixel_buffer pixels{picture.width, picture.height, 4, {}};
-  pixels.samples.resize(picture.indexes.size() * 4);
-  auto* out = pixels.samples.data();
-  for (auto number : picture.indexes) {
-    std::memcpy(out, picture.palette.data() + std::size_t{4} * number, 4);
-    out += 4;
-  }
-  return pixels;
+colour_planes shown_by(const indexed_picture& picture) {
+  const colour_planes palette(
+    pixel_buffer{static_cast<std::uint32_t>(picture.palette.size() / 4), 1, 4,
+                 picture.palette});
+  return {palette, picture.indexes, {picture.width, picture.height}};
 }
 
 class palette_encoder final : public quality_encoder {
@@ -112,7 +108,7 @@ public:
       planes_.emplace(rgba_);
     // The last one is still at hand, and a PNG shows just that.
     if (level == level_)
-      return likeness_of(*planes_, colour_planes(shown_pixels(reduced_)));
+      return likeness_of(*planes_, shown_by(reduced_));
     auto decoded = decode_png(view_of(bytes));
     if (!decoded)
       return std::move(decoded.error());
