@@ -1,69 +1,27 @@
 #include <algorithm>
 #include <map>
-#include <memory>
-
-#include <libimagequant.h>
+#include <utility>
 
 #include "imaging/gif_frames.hpp"
+#include "imaging/palette_choice.hpp"
 #include "imaging/palette_remap.hpp"
-#include "model/errc.hpp"
 
 namespace pixmill::imaging {
 
 namespace {
 
-constexpr int quantizer_speed = 8;
-
 /// Below it a pixel of an animation is not seen.
 constexpr std::uint8_t least_alpha = 128;
-
-struct liq_deleter {
-  void operator()(liq_attr* attributes) const noexcept {
-    liq_attr_destroy(attributes);
-  }
-  void operator()(liq_histogram* histogram) const noexcept {
-    liq_histogram_destroy(histogram);
-  }
-  void operator()(liq_result* result) const noexcept {
-    liq_result_destroy(result);
-  }
-};
-
-template <class T>
-using liq_pointer = std::unique_ptr<T, liq_deleter>;
 
 using colour_counts = std::map<gif_colour, unsigned>;
 
 /// Returns RGBA entries for what was counted.
 caf::expected<std::vector<std::uint8_t>> palette_for(const colour_counts& seen,
                                                      unsigned colours) {
-  auto refused = [] { return make_error(errc::encode, "no palette found"); };
-  liq_pointer<liq_attr> attributes(liq_attr_create());
-  if (!attributes)
-    return refused();
-  liq_set_speed(attributes.get(), quantizer_speed);
-  liq_set_max_colors(attributes.get(), static_cast<int>(colours));
-  liq_pointer<liq_histogram> histogram(liq_histogram_create(attributes.get()));
-  std::vector<liq_histogram_entry> entries;
+  std::vector<counted_colour> counted;
   for (const auto& [colour, count] : seen)
-    entries.push_back({{colour[0], colour[1], colour[2], 255}, count});
-  liq_result* raw = nullptr;
-  if (!histogram
-      || liq_histogram_add_colors(histogram.get(), attributes.get(),
-                                  entries.data(),
-                                  static_cast<int>(entries.size()), 0)
-           != LIQ_OK
-      || liq_histogram_quantize(histogram.get(), attributes.get(), &raw)
-           != LIQ_OK)
-    return refused();
-  liq_pointer<liq_result> result(raw);
-  const auto* found = liq_get_palette(result.get());
-  std::vector<std::uint8_t> palette;
-  for (unsigned i = 0; i < found->count; ++i) {
-    const auto& entry = found->entries[i];
-    palette.insert(palette.end(), {entry.r, entry.g, entry.b, 255});
-  }
-  return palette;
+    counted.push_back({{colour[0], colour[1], colour[2], 255}, count});
+  return choose_palette(counted, static_cast<int>(colours), 100);
 }
 
 std::vector<gif_colour> colours_of(const std::vector<std::uint8_t>& palette) {

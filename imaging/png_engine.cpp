@@ -1,13 +1,10 @@
 #include <array>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include <libimagequant.h>
-
 #include "imaging/compression.hpp"
 #include "imaging/exact_palette.hpp"
+#include "imaging/palette_choice.hpp"
 #include "imaging/palette_remap.hpp"
 #include "imaging/pixel_similarity.hpp"
 #include "imaging/png_codec.hpp"
@@ -17,65 +14,11 @@ namespace pixmill::imaging {
 
 namespace {
 
-/// Of libimagequant, 1 to 10; 8 and 10 were measured to give the same bytes
-/// at a fifth of the time of 3.
-constexpr int quantizer_speed = 8;
-
 /// Levels are numbers of colours; 256 is the most that a palette holds.
 constexpr std::array colour_levels{256, 255, 128, 64, 48, 32, 24, 16, 8};
 
 /// Fewer are not dithered: its noise takes more bytes than the colours save.
 constexpr int dithered_colours = 256;
-
-struct liq_deleter {
-  void operator()(liq_attr* attributes) const noexcept {
-    liq_attr_destroy(attributes);
-  }
-  void operator()(liq_image* image) const noexcept {
-    liq_image_destroy(image);
-  }
-  void operator()(liq_result* result) const noexcept {
-    liq_result_destroy(result);
-  }
-};
-
-template <class T>
-using liq_pointer = std::unique_ptr<T, liq_deleter>;
-
-caf::error quantizer_failed() {
-  return make_error(errc::encode, "no palette found");
-}
-
-/// Reduces `rgba` to at most `colours`.
-/// @param quality 0 to 100: fewer colours where they suffice for it.
-caf::expected<indexed_picture> quantize(const pixel_buffer& rgba, int colours,
-                                        int quality) {
-  liq_pointer<liq_attr> attributes(liq_attr_create());
-  if (!attributes)
-    return quantizer_failed();
-  liq_set_speed(attributes.get(), quantizer_speed);
-  liq_set_max_colors(attributes.get(), colours);
-  liq_set_quality(attributes.get(), 0, quality);
-  liq_pointer<liq_image> image(liq_image_create_rgba(
-    attributes.get(), rgba.samples.data(), static_cast<int>(rgba.width),
-    static_cast<int>(rgba.height), 0));
-  if (!image)
-    return quantizer_failed();
-  liq_result* raw = nullptr;
-  if (liq_image_quantize(image.get(), attributes.get(), &raw) != LIQ_OK)
-    return quantizer_failed();
-  liq_pointer<liq_result> result(raw);
-  indexed_picture picture{rgba.width, rgba.height, {}, {}};
-  auto* palette = liq_get_palette(result.get());
-  for (unsigned i = 0; i < palette->count; ++i) {
-    auto& colour = palette->entries[i];
-    picture.palette.insert(picture.palette.end(),
-                           {colour.r, colour.g, colour.b, colour.a});
-  }
-  picture.indexes =
-    remapped(rgba, picture.palette, colours >= dithered_colours);
-  return picture;
-}
 
 /// Returns what `picture` shows.
 colour_planes shown_by(const indexed_picture& picture) {
@@ -93,11 +36,15 @@ public:
         by_quality_(by_quality) {}
 
   caf::expected<std::string> encode(int level) override {
-    auto reduced =
-      quantize(rgba_, by_quality_ ? 256 : level, by_quality_ ? level : 100);
-    if (!reduced)
-      return std::move(reduced.error());
-    reduced_ = std::move(*reduced);
+    if (counted_.empty())
+      counted_ = count_colours(rgba_);
+    const auto colours = by_quality_ ? 256 : level;
+    auto palette = choose_palette(counted_, colours, by_quality_ ? level : 100);
+    if (!palette)
+      return std::move(palette.error());
+    reduced_ = {rgba_.width, rgba_.height, std::move(*palette), {}};
+    reduced_.indexes =
+      remapped(rgba_, reduced_.palette, colours >= dithered_colours);
     level_ = level;
     return encode_png(reduced_, icc_);
   }
@@ -123,6 +70,7 @@ private:
   const std::string& icc_;
   pixel_buffer rgba_;
   bool by_quality_;
+  std::vector<counted_colour> counted_;
   indexed_picture reduced_; ///< Of `level_`.
   int level_ = 0;
   std::optional<colour_planes> planes_;
