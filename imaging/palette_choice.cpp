@@ -21,7 +21,7 @@ constexpr std::size_t enough_pixels = 4'000'000;
 
 /// Upper bits of a channel by which opaque and translucent colours are one.
 constexpr unsigned opaque_bits = 6;
-constexpr unsigned translucent_bits = 4;
+constexpr unsigned translucent_bits = 5;
 constexpr std::size_t opaque_bins = std::size_t{1} << (3 * opaque_bits);
 constexpr std::size_t translucent_bins = std::size_t{1}
                                          << (4 * translucent_bits);
@@ -49,14 +49,6 @@ std::size_t upper_bits(packed_colour colour, unsigned channels) {
   return key;
 }
 
-std::size_t bin_of(packed_colour colour) {
-  if (colour >> 24 == 255)
-    return upper_bits<opaque_bits>(colour, 3);
-  // What is not seen has no colour.
-  return opaque_bins
-         + (colour >> 24 == 0 ? 0 : upper_bits<translucent_bits>(colour, 4));
-}
-
 /// The sums of those that are one.
 struct colour_sums {
   std::array<std::uint32_t, 4> channels{};
@@ -79,10 +71,10 @@ struct colour_sums {
 
 class colour_counter {
 public:
-  colour_counter() : places_(opaque_bins + translucent_bins) {}
+  colour_counter() : opaque_(opaque_bins) {}
 
   void add(packed_colour colour, std::uint32_t times) {
-    auto& place = places_[bin_of(colour)];
+    auto& place = place_of(colour);
     if (place == 0) {
       sums_.emplace_back();
       place = static_cast<std::uint32_t>(sums_.size());
@@ -99,7 +91,20 @@ public:
   }
 
 private:
-  std::vector<std::uint32_t> places_; ///< Plus 1; 0: none yet.
+  std::uint32_t& place_of(packed_colour colour) {
+    if (colour >> 24 == 255)
+      return opaque_[upper_bits<opaque_bits>(colour, 3)];
+    // What is not seen has no colour, and is unlike what hardly is.
+    if (colour >> 24 == 0)
+      return clear_;
+    if (translucent_.empty())
+      translucent_.resize(translucent_bins);
+    return translucent_[upper_bits<translucent_bits>(colour, 4)];
+  }
+
+  std::vector<std::uint32_t> opaque_; ///< Places plus 1; 0: none yet.
+  std::vector<std::uint32_t> translucent_;
+  std::uint32_t clear_ = 0;
   std::vector<colour_sums> sums_;
 };
 

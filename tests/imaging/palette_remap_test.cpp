@@ -72,6 +72,21 @@ TEST(PaletteRemap, KeepsTheMeanWhenItDithers) {
   EXPECT_EQ(std::accumulate(flat.begin(), flat.end(), 0), 0);
 }
 
+TEST(PaletteRemap, DithersPicturesOfAnyHeight) {
+  // Two bands meet somewhere: no row may be left out or look unlike the rest.
+  for (std::uint32_t height : {1u, 2u, 15u, 16u, 17u, 40u, 41u}) {
+    pixel_buffer grey{64, height, 4, {}};
+    for (std::uint32_t i = 0; i < 64 * height; ++i)
+      grey.samples.insert(grey.samples.end(), {128, 128, 128, 255});
+    const auto numbers = remapped(grey, grey_and({}), true);
+    for (std::uint32_t y = 0; y < height; ++y) {
+      const auto row = numbers.begin() + std::ptrdiff_t{64} * y;
+      EXPECT_NEAR(std::accumulate(row, row + 64, 0), 32, 16)
+        << y << " of " << height;
+    }
+  }
+}
+
 TEST(PaletteRemap, TakesWhatIsNotSeenForNothing) {
   const auto colours = grey_and({0, 0, 0, 0});
   // A bright colour that no one sees, beside a black that everybody does.
