@@ -11,9 +11,6 @@ namespace {
 /// More nonzero coefficients in a row than this are never dropped at once.
 constexpr std::size_t most_dropped = 8;
 
-/// A dropped coefficient lengthens the run before the next one.
-constexpr float longer_run_bits = 0.8F;
-
 /// A coefficient is certain to stay if its error is worth more bits than it
 /// takes and these: what the next one might save by the gap.
 constexpr float safety_bits = 4;
@@ -144,26 +141,6 @@ std::size_t find_cheapest(const ac_prices& prices, const block_steps& steps,
 }
 
 } // namespace
-
-block_choice choose_greedily(const ac_prices& prices, const block_steps& steps,
-                             const block_candidates& found, std::size_t table,
-                             symbol_counts& counts, std::uint32_t*& to) {
-  symbol_sink sink(table, counts, steps, to);
-  float bits = 0;
-  for (std::size_t i = 1; i <= found.count; ++i) {
-    auto token = found.tokens[i];
-    auto position = token_position(token);
-    auto quotient = found.quotients[i];
-    auto price = prices.values[size_of(quotient)][position - sink.last() - 1];
-    auto value = magnitude_of(token) * steps.from[position];
-    auto kept = static_cast<float>(quotient) * steps.to[position];
-    if (found.visibility * kept * (2 * value - kept) + longer_run_bits < price)
-      continue;
-    bits += price;
-    sink.put(token, quotient);
-  }
-  return sink.finish(bits + (sink.last() == 63 ? 0 : prices.end), to);
-}
 
 block_choice choose_by_trellis(const ac_prices& prices,
                                const block_steps& steps,

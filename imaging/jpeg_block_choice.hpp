@@ -39,14 +39,9 @@ struct block_choice {
   float covariance = 0; ///< With the source.
 };
 
-/// Chooses what to keep of a block and puts its symbols, its end included, at
-/// `to`: by deciding once for each coefficient.
+/// Chooses what to keep of a block so that bits and errors together are the
+/// least, and puts its symbols, its end included, at `to`.
 /// @param table Of the symbols; `counts` are its.
-block_choice choose_greedily(const ac_prices& prices, const block_steps& steps,
-                             const block_candidates& found, std::size_t table,
-                             symbol_counts& counts, std::uint32_t*& to);
-
-/// Does the same so that bits and errors together are the least.
 block_choice choose_by_trellis(const ac_prices& prices,
                                const block_steps& steps,
                                block_candidates& found, std::size_t table,

@@ -48,10 +48,13 @@ void jpeg_decoding_table::fill(std::uint32_t code, unsigned length,
                                unsigned symbol) {
   auto size = symbol & 15u;
   auto spare = index_bits - length;
-  // Symbols that may not be, and values that reach beyond, take the long way.
-  if (size > spare || size > largest_size_ || (is_dc() && symbol > 15))
-    return;
   auto* first = entries_.data() + (code << spare);
+  // Symbols that may not be, and values that reach beyond, take the long way.
+  if (size > spare || size > largest_size_ || (is_dc() && symbol > 15)) {
+    std::fill_n(first, std::size_t{1} << spare,
+                entry::code_alone(symbol, length));
+    return;
+  }
   for (std::uint32_t rest = 0; rest < 1u << spare; ++rest)
     first[rest] =
       entry_of(symbol, value_of(static_cast<int>(rest >> (spare - size)), size),
@@ -75,7 +78,8 @@ void jpeg_decoding_table::build_pairs(pair_table& pairs) const {
 
 jpeg_decoding_table::found_code
 jpeg_decoding_table::search(std::uint64_t window) const noexcept {
-  for (unsigned length = 1; length <= 16; ++length) {
+  // Shorter ones are in the table.
+  for (unsigned length = index_bits + 1; length <= 16; ++length) {
     auto code = static_cast<std::uint32_t>(window >> (64 - length));
     if (code >= limits_[length])
       continue;
@@ -90,7 +94,11 @@ jpeg_decoding_table::search(std::uint64_t window) const noexcept {
 
 bool jpeg_decoding_table::take_long(bit_source& bits,
                                     entry& found) const noexcept {
-  auto code = search(bits.window());
+  // `found` is what the first look found.
+  auto code = found.length() != 0
+                ? found_code{static_cast<std::uint8_t>(found.value()),
+                             static_cast<std::uint8_t>(found.length())}
+                : search(bits.window());
   auto size = code.symbol & 15u;
   if (code.length == 0 || size > largest_size_ || (is_dc() && code.symbol > 15))
     return false;

@@ -18,13 +18,22 @@ public:
   ///                  alone, 64 + n for the end of a band with n bits more
   ///   bit 15         set: the table does not know, because code and value
   ///                  are longer than its index
-  ///   bits 16 to 31  the value
+  ///   bits 16 to 31  the value; where the table knows the code alone, its
+  ///                  symbol
   class entry {
   public:
     constexpr entry() = default;
     constexpr entry(int value, unsigned advance, unsigned length) noexcept
         : word_(static_cast<std::uint32_t>(value) << 16 | advance << 5
                 | length) {}
+
+    /// An entry that knows the code, but not the value.
+    static constexpr entry code_alone(unsigned symbol,
+                                      unsigned length) noexcept {
+      entry result;
+      result.word_ |= symbol << 16 | length;
+      return result;
+    }
 
     /// Returns whether all is in the entry.
     constexpr bool is_whole() const noexcept {

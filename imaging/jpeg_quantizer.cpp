@@ -6,32 +6,11 @@
 #include <cstdlib>
 #include <utility>
 
+#include "imaging/jpeg_visibility.hpp"
+
 namespace pixmill::imaging {
 
 namespace {
-
-/// Errors hide where much is going on: they count as the fourth root of this
-/// over the block's own energy, to which the second is added.
-constexpr float usual_energy = 20'000;
-constexpr float hardly_visible = 3'700;
-
-/// Returns what an error counts in a block of this energy, within 1 %: of a
-/// table by the exponent and the first bits of the number, as two roots and a
-/// quotient would be waited for by every decision in the block.
-float visibility_at(float energy) {
-  constexpr int mantissa_bits = 4;
-  constexpr int shift = 23 - mantissa_bits;
-  static const auto table = [] {
-    std::array<float, 256 << mantissa_bits> values;
-    for (std::uint32_t i = 0; i < values.size(); ++i) {
-      // The middle of what shares these bits.
-      auto middle = std::bit_cast<float>(i << shift | 1u << (shift - 1));
-      values[i] = std::sqrt(std::sqrt(usual_energy / middle));
-    }
-    return values;
-  }();
-  return table[std::bit_cast<std::uint32_t>(energy + hardly_visible) >> shift];
-}
 
 /// Lengths of ideal codes. Symbols that do not occur cost a little more than
 /// the rarest.
@@ -69,6 +48,10 @@ jpeg_quantizer::jpeg_quantizer(const jpeg_tokens& picture,
       auto square = one.steps.shown_from[k] * one.steps.shown_from[k];
       one.squares[k] = {weights[i][k] * square, square};
     }
+    one.greedy.factors = one.factors;
+    one.greedy.from = one.steps.shown_from;
+    one.greedy.to = one.steps.shown_to;
+    one.greedy.weights = weights[i];
     one.from_dc = one.steps.shown_from[0];
     one.to_dc = one.steps.shown_to[0];
     components_.push_back(one);
@@ -89,6 +72,13 @@ void jpeg_quantizer::set_prices(const scan_counts& counts) {
         prices.values[size][run] =
           static_cast<float>(run / 16) * ac[zero_run_symbol]
           + ac[(run % 16) << 4 | size] + static_cast<float>(size);
+    greedy_prices_[kind].ones = prices.values[1];
+    greedy_prices_[kind].others = prices.values[2];
+    for (unsigned symbol = 0; symbol < 256; ++symbol) {
+      auto size = static_cast<float>(symbol & 15);
+      word_prices_[make_symbol(kind, symbol, 0)] = dc[symbol] + size;
+      word_prices_[make_symbol(kind + 2, symbol, 0)] = ac[symbol] + size;
+    }
   }
 }
 
@@ -109,6 +99,8 @@ void jpeg_quantizer::set_lambda(double lambda) {
 double jpeg_quantizer::run(std::size_t row, token_row source,
                            std::uint32_t*& out, scan_counts& counts,
                            dc_edges& edges, jpeg_similarity& likeness) {
+  if (effort_ == effort::greedy)
+    return run_greedily(row, source, out, counts, edges, likeness);
   edges = {};
   likeness.begin(row);
   double bits = 0;
@@ -133,11 +125,8 @@ double jpeg_quantizer::run(std::size_t row, token_row source,
         *to++ = word;
         ++counts[kind][symbol_code(word)];
         at = gather(at, source.end, component, found);
-        auto chosen = effort_ == effort::trellis
-                        ? choose_by_trellis(ac_prices_[kind], component.steps,
-                                            found, table, counts[table], to)
-                        : choose_greedily(ac_prices_[kind], component.steps,
-                                          found, table, counts[table], to);
+        auto chosen = choose_by_trellis(ac_prices_[kind], component.steps,
+                                        found, table, counts[table], to);
         bits += static_cast<double>(chosen.bits
                                     + dc_prices_[kind][symbol_code(word) & 15]);
         likeness.add(i, mcu * sampling.across + x,
@@ -153,6 +142,79 @@ double jpeg_quantizer::run(std::size_t row, token_row source,
     }
   out = to;
   return bits;
+}
+
+double jpeg_quantizer::run_greedily(std::size_t row, token_row source,
+                                    std::uint32_t*& out, scan_counts& counts,
+                                    dc_edges& edges,
+                                    jpeg_similarity& likeness) {
+  edges = {};
+  likeness.begin(row);
+  std::vector<greedy_block_kind> kinds;
+  for (std::size_t i = 0; i < components_.size(); ++i)
+    kinds.insert(kinds.end(),
+                 std::size_t{picture_.components[i].across}
+                   * picture_.components[i].down,
+                 {i, &components_[i].greedy, &greedy_prices_[dc_table(i)]});
+  const auto worth = static_cast<float>(1 / lambda_);
+  const auto most =
+    static_cast<std::uint32_t>(greedy_blocks::most / kinds.size());
+  greedy_position position{source.begin, source.end, out, {}};
+  for (std::uint32_t mcu = 0; mcu < picture_.mcus_across; mcu += most) {
+    auto mcus = std::min(most, picture_.mcus_across - mcu);
+    quantize_(kinds, mcus, worth, position, *blocks_);
+    if (mcu == 0)
+      for (std::size_t b = kinds.size(); b-- > 0;) {
+        auto i = kinds[b].component;
+        edges.first[i] = blocks_->after_dc[b];
+        edges.first_at[i] = static_cast<std::size_t>(blocks_->words[b] - out);
+      }
+    compare(row, mcu, mcus, likeness);
+  }
+  edges.last = position.last_dc;
+  auto bits = count_words({out, position.to}, counts);
+  out = position.to;
+  return bits;
+}
+
+double jpeg_quantizer::count_words(std::span<const std::uint32_t> words,
+                                   scan_counts& counts) const {
+  // In turns, as what was just stored is long in coming back.
+  std::array<std::array<std::uint32_t, scan_table_count * 256>, 2> turns{};
+  std::size_t i = 0;
+  for (; i + 1 < words.size(); i += 2) {
+    ++turns[0][words[i] & 0x3ff];
+    ++turns[1][words[i + 1] & 0x3ff];
+  }
+  if (i < words.size())
+    ++turns[0][words[i] & 0x3ff];
+  double bits = 0;
+  for (std::size_t table = 0; table < scan_table_count; ++table)
+    for (std::size_t symbol = 0; symbol < 256; ++symbol) {
+      auto word = table * 256 + symbol;
+      auto count = turns[0][word] + turns[1][word];
+      counts[table][symbol] += count;
+      bits += static_cast<double>(word_prices_[word]) * count;
+    }
+  return bits;
+}
+
+void jpeg_quantizer::compare(std::size_t row, std::uint32_t mcu,
+                             std::uint32_t mcus,
+                             jpeg_similarity& likeness) const {
+  std::size_t b = 0;
+  for (const auto end = mcu + mcus; mcu < end; ++mcu)
+    for (std::size_t i = 0; i < components_.size(); ++i) {
+      auto& sampling = picture_.components[i];
+      for (std::uint32_t y = 0; y < sampling.down; ++y)
+        for (std::uint32_t x = 0; x < sampling.across; ++x, ++b)
+          likeness.add(
+            i, mcu * sampling.across + x,
+            static_cast<std::uint32_t>(row) * sampling.down + y,
+            {static_cast<float>(blocks_->before_dc[b]) * components_[i].from_dc,
+             static_cast<float>(blocks_->after_dc[b]) * components_[i].to_dc,
+             blocks_->energies[b], blocks_->covariances[b]});
+    }
 }
 
 const std::uint32_t* jpeg_quantizer::gather(const std::uint32_t* at,
@@ -178,7 +240,7 @@ const std::uint32_t* jpeg_quantizer::gather(const std::uint32_t* at,
   }
   found.count = next - 1;
   found.energy = energy;
-  found.visibility = visibility_at(weighted);
+  found.visibility = jpeg_visibility::at(weighted);
   return at;
 }
 

@@ -2,10 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "imaging/jpeg_block_choice.hpp"
 #include "imaging/jpeg_emitter.hpp"
+#include "imaging/jpeg_greedy_blocks.hpp"
 #include "imaging/jpeg_requantize.hpp"
 #include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_symbols.hpp"
@@ -56,9 +59,23 @@ private:
     /// What the square of a source's unit adds to the energy as eyes weigh it,
     /// and to that of the samples.
     std::array<std::array<float, 2>, 64> squares;
+    greedy_steps greedy;
     float from_dc; ///< One unit, in samples.
     float to_dc;
   };
+
+  double run_greedily(std::size_t row, token_row source, std::uint32_t*& out,
+                      scan_counts& counts, dc_edges& edges,
+                      jpeg_similarity& likeness);
+
+  /// Adds the symbols to `counts`.
+  /// @returns Their bits.
+  double count_words(std::span<const std::uint32_t> words,
+                     scan_counts& counts) const;
+
+  /// Tells the likeness of what `blocks_` has from `mcu` on.
+  void compare(std::size_t row, std::uint32_t mcu, std::uint32_t mcus,
+               jpeg_similarity& likeness) const;
 
   /// Reads the rest of a block.
   /// @returns Where the next one begins, or `end`.
@@ -73,6 +90,13 @@ private:
   std::vector<component_steps> components_;
   std::array<ac_prices, 2> ac_prices_{}; ///< Of the AC tables.
   std::array<std::array<float, 16>, 2> dc_prices_{};
+  std::array<greedy_prices, 2> greedy_prices_{};
+  /// Of symbols with their tables and the bits that follow.
+  std::array<float, scan_table_count * 256> word_prices_{};
+  greedy_quantizer quantize_ =
+    can_quantize_by_sixteens() ? quantize_by_sixteens : quantize_one_by_one;
+  std::unique_ptr<greedy_blocks> blocks_ =
+    std::make_unique_for_overwrite<greedy_blocks>();
   double lambda_ = 1;
   effort effort_;
 };

@@ -77,12 +77,15 @@ void jpeg_rate_control::pick_samples() {
   for (std::size_t offset = 0; offset < distance; ++offset)
     if (offset != distance / 2)
       offsets.push_back(offset);
-  for (auto offset : offsets) {
-    for (auto row = offset; row < rows; row += distance)
+  // So are a quarter of the samples and half of them.
+  for (std::size_t quarter : {0, 2, 1, 3})
+    for (auto row = distance / 2 + quarter * distance; row < rows;
+         row += 4 * distance)
       order_.push_back(row);
-    if (samples_ == 0)
-      samples_ = order_.size();
-  }
+  samples_ = order_.size();
+  for (std::size_t i = 1; i < offsets.size(); ++i)
+    for (auto row = offsets[i]; row < rows; row += distance)
+      order_.push_back(row);
 }
 
 budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
@@ -136,7 +139,8 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
 /// Guesses the price from the model.
 void jpeg_rate_control::start(double bits) {
   scan_counts counts{};
-  for (std::size_t i = 0; i < samples_; ++i) {
+  const auto few = (samples_ + 3) / 4;
+  for (std::size_t i = 0; i < few; ++i) {
     dc_state last_dc{};
     auto& row = source_rows_[order_[i]];
     count_symbols(row.begin, row.end, last_dc, counts);
@@ -144,7 +148,7 @@ void jpeg_rate_control::start(double bits) {
   prices_ = counts;
   auto sampled = static_cast<double>(scan_bits(counts, best_codes(counts)));
   auto all = predicted_from(0);
-  auto whole = sampled * all / (all - predicted_from(samples_));
+  auto whole = sampled * all / (all - predicted_from(few));
   lambda_ = std::clamp(model_->lambda_for(std::min(bits / whole, 1.0)),
                        least_lambda, most_lambda);
 }
@@ -287,7 +291,7 @@ void jpeg_rate_control::quantize(std::size_t row) {
   forget(row);
   auto* to =
     reduced_.room_for(static_cast<std::size_t>(source.end - source.begin)
-                      + most_extra_symbols * row_blocks_);
+                      + most_extra_symbols * row_blocks_ + greedy_room);
   rows_[row].begin = reduced_.size();
   rows_[row].bits =
     quantizer_->run(row, source, to, pieces_, rows_[row].edges, *likeness_);
@@ -327,7 +331,8 @@ void jpeg_rate_control::quantize_rest(double bits) {
   auto expected =
     static_cast<double>(reduced_.size()) * (1 + ahead / done_predicted);
   reduced_.room_for(static_cast<std::size_t>(expected * 1.03)
-                    + most_extra_symbols * row_blocks_ - reduced_.size());
+                    + most_extra_symbols * row_blocks_ + greedy_room
+                    - reduced_.size());
   const auto rest = order_.size() - samples_;
   for (auto place = samples_; place < order_.size(); ++place) {
     auto row = order_[place];

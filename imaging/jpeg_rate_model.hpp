@@ -31,13 +31,15 @@ private:
     std::uint16_t size;
     float errors;
     float bits;
+    float until; ///< The lambda from which on the next one costs less.
   };
   using steps = std::vector<step>;
 
   /// Components with one table.
   struct table_group {
     std::vector<std::size_t> components;
-    std::array<steps, 64> positions; ///< Zigzag, finest step first.
+    /// Zigzag, finest step first: those that cost the least at some lambda.
+    std::array<steps, 64> positions;
   };
 
   class histograms;
