@@ -17,9 +17,12 @@ namespace pixmill::actors {
 
 void dispatcher_state::lease_origins(const node& home, row_task& task) {
   const auto now = self_->clock().now();
+  // The grant that they fill counts as used until all are sent.
+  const auto unfinished = std::min(home.used, home.about.credit);
   for (const auto& slot : task.slots)
-    if (auto lease = ledger_->admit(home.about.incarnation,
-                                    net::origin_named_by(slot.url), now))
+    if (auto lease =
+          ledger_->admit(home.about.incarnation, net::origin_named_by(slot.url),
+                         unfinished, now))
       task.origins.push_back(std::move(*lease));
 }
 

@@ -145,12 +145,14 @@ origin_lease origin_ledger::lease(incarnation_id node, share& which,
 
 std::optional<origin_lease> origin_ledger::admit(incarnation_id node,
                                                  const std::string& name,
+                                                 std::uint32_t unfinished,
                                                  time_point now) {
   if (name.empty() || members_.count(node) == 0)
     return std::nullopt;
   auto& at = touch(name, now);
   auto& mine = share_of(node, name, at);
-  ++mine.waiting; // Until the node says how much it is.
+  // Until the node says how much it is.
+  mine.waiting = std::min(mine.waiting + 1, unfinished);
   if (mine.told() > 0)
     return std::nullopt;
   auto permits = room(at) + mine.most();
@@ -174,6 +176,7 @@ void origin_ledger::take(share& which, const origin_state& told,
     which.since = now;
   which.active = told.active;
   which.waiting = told.waiting;
+  which.was_used = told.answered > 0;
   const auto span = duration_cast<milliseconds>(now - which.reported).count();
   if (span >= 500) {
     which.answered_per_s = static_cast<std::uint32_t>(

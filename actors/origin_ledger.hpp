@@ -53,10 +53,12 @@ public:
   /// Somebody would have tasks of `origin` for `node`, were it open.
   void want(incarnation_id node, const std::string& origin, time_point now);
 
-  /// Tasks of `origin` are sent to `node`.
+  /// A task of `origin` is sent to `node`, which has `unfinished` ones in all
+  /// then: no more can wait there, however many it was sent.
   /// @returns A lease to send along, if it has none there.
   std::optional<origin_lease> admit(incarnation_id node,
-                                    const std::string& origin, time_point now);
+                                    const std::string& origin,
+                                    std::uint32_t unfinished, time_point now);
 
   /// Takes a node's word.
   /// @returns The leases that it is to have from now on, where they change.
@@ -93,6 +95,7 @@ private:
     std::optional<unanswered> sent{};
     std::uint32_t active = 0;
     std::uint32_t waiting = 0;
+    bool was_used = false; ///< Something was answered before its last report.
     std::uint32_t answered_per_s = 0; ///< Of late.
     time_point reported{};
     time_point wanted{}; ///< When somebody had tasks for it.
@@ -104,8 +107,9 @@ private:
     std::uint32_t told() const {
       return sent ? sent->permits : permits;
     }
+    /// What takes a moment is seldom seen under way, but wants a permit too.
     std::uint32_t demand() const {
-      return active + waiting;
+      return std::max(active + waiting, was_used ? 1u : 0u);
     }
     bool is_wanted(time_point now) const;
   };

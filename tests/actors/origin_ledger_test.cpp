@@ -35,8 +35,8 @@ protected:
   }
 
   // A task goes to a node, with its lease if there is one.
-  void admit(incarnation_id id) {
-    if (const auto x = ledger.admit(id, shop, now))
+  void admit(incarnation_id id, std::uint32_t unfinished = 100) {
+    if (const auto x = ledger.admit(id, shop, unfinished, now))
       take(id, *x);
   }
 
@@ -119,6 +119,44 @@ TEST_F(OriginLedger, MovesPermitsToWhereTheWorkIs) {
   EXPECT_EQ(nodes[1].permits, 6u);
 }
 
+// Transfers that take a moment are seldom seen under way.
+TEST_F(OriginLedger, LeavesPermitsWithANodeThatUsesThemBetweenReports) {
+  ledger = origin_ledger{64};
+  join(2);
+  for (int second = 0; second < 10; ++second) {
+    // Tasks that are long finished are no work that waits.
+    for (int i = 0; i < 200; ++i) {
+      admit(1, 8);
+      admit(2, 8);
+    }
+    now += 500ms;
+    for (incarnation_id id = 1; id <= 2; ++id) {
+      auto state = state_of(id, 0, 0);
+      state.answered = 200;
+      for (const auto& x : report(id, state))
+        take(id, x);
+      now += 250ms;
+      EXPECT_EQ(nodes[1].permits, 32u) << second;
+      EXPECT_EQ(nodes[2].permits, 32u) << second;
+    }
+  }
+}
+
+TEST_F(OriginLedger, LeavesOnePermitWithEachNodeThatUsesIt) {
+  join(2);
+  admit(1);
+  admit(2);
+  for (int second = 0; second < 10; ++second) {
+    now += 1s;
+    say(1, nodes[1].permits, 20);
+    auto state = state_of(2, 0, 0);
+    state.answered = 50;
+    for (const auto& x : report(2, state))
+      take(2, x);
+    EXPECT_GE(nodes[2].permits, 1u) << second;
+  }
+}
+
 TEST_F(OriginLedger, CountsAPermitUntilTheNodeSaysThatItIsFree) {
   join(2);
   for (int i = 0; i < 3; ++i) {
@@ -145,7 +183,7 @@ TEST_F(OriginLedger, CountsAPermitUntilTheNodeSaysThatItIsFree) {
 
 TEST_F(OriginLedger, CountsALeaseThatMayHaveBeenLost) {
   join(2);
-  EXPECT_TRUE(ledger.admit(1, shop, now)); // Never arrives.
+  EXPECT_TRUE(ledger.admit(1, shop, 1, now)); // Never arrives.
   EXPECT_EQ(leased(), 3u);
   now += 1s;
   const auto again = report(1, state_of(1, 0, 20));
@@ -285,7 +323,7 @@ TEST_F(OriginLedger, TellsANodeThatComesDuringAHoldToWait) {
   state.hold_ms = 7'000;
   report(1, state);
   now += 2s;
-  const auto lease = ledger.admit(2, shop, now);
+  const auto lease = ledger.admit(2, shop, 1, now);
   ASSERT_TRUE(lease);
   EXPECT_EQ(lease->hold_ms, 5'000);
 }
@@ -326,7 +364,7 @@ TEST_F(OriginLedger, RemembersWhatItLearntForAWhile) {
 TEST_F(OriginLedger, ForgetsOriginsThatAreDoneWith) {
   join(1);
   for (int i = 0; i < 100; ++i)
-    ledger.admit(1, "http://shop" + std::to_string(i), now);
+    ledger.admit(1, "http://shop" + std::to_string(i), 1, now);
   EXPECT_EQ(ledger.list(now).size(), 100u);
   std::vector<origin_state> all;
   for (std::uint64_t i = 0; i < 100; ++i)
