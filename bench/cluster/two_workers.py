@@ -3,7 +3,7 @@
 whole of a cluster on one machine.
 
 usage: two_workers.py PIXMILL IMAGES [--count 400] [--rounds 3]
-                      [--target bytes:50%] [--hand-in]
+                      [--target bytes:50%] [--format keep] [--hand-in]
                       [--set SECTION.KEY=VALUE]...
 
 One worker has core 0, the second core 1; head and origin take what they need
@@ -50,7 +50,7 @@ def measure(options, origin, count):
             before = cpu_seconds(head.process.pid)
             with open(sheet) as file:
                 job = head.submit(file.read(), urllib.parse.urlencode(
-                    {"target": options.target}))
+                    {"target": options.target, "format": options.format}))
             # Each question costs as much as some images do.
             while not (status := head.status(job))["finished_at"]:
                 time.sleep(0.5)
@@ -94,6 +94,7 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--target", default="bytes:50%")
+    parser.add_argument("--format", default="keep")
     parser.add_argument("--set", action="append", default=[], dest="settings")
     parser.add_argument("--hand-in", action="store_true",
                         help="results go through the head")
