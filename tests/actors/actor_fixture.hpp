@@ -25,6 +25,7 @@
 #include "actors/image.hpp"
 #include "actors/protocol.hpp"
 #include "net/web_address.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 namespace pixmill::test {
 
@@ -79,22 +80,7 @@ protected:
 
   /// Spawns a job that nobody asks anything of.
   actors::job_actor any_job() {
-    using actors::job_actor;
-    namespace atom = actors::atom;
-    return system.spawn([](job_actor::pointer) -> job_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actors::actor_report{}; },
-        [](atom::restore) {},
-        [](const actors::credit_grant&) {},
-        [](const actors::row_report&) { return true; },
-        [](const actors::node_lost&) {},
-        [](atom::hindered, const std::string&) {},
-        [](const actors::job_command&) { return actors::job_status{}; },
-        [](atom::status) { return actors::job_status{}; },
-        [](const actors::open_query&) { return actors::open_slots{}; },
-        [](atom::tick) {},
-      };
-    });
+    return spawn_job(system, [](const auto&) { return true; });
   }
 
   template <class Handle>

@@ -63,44 +63,26 @@ protected:
 
   // A DISPATCHER that takes whoever comes.
   void link() {
-    head = system.spawn(
-      [this](dispatcher_actor::pointer me) -> dispatcher_actor::behavior_type {
-        return {
-          [](atom::inspect) { return actor_report{}; },
-          [this](const node_description& node,
-                 const worker_actor&) -> caf::result<void> {
-            joined.push_back(node);
-            return caf::unit;
-          },
-          [this](const load_report& x) {
-            loads.push_back(x);
-            return true;
-          },
-          [this](const credit_return& x) { returned = x.returned; },
-          [this](const origin_report& x) {
-            origin_reports.push_back(x);
-            return origin_leases{.incarnation = x.incarnation,
-                                 .origins = leases};
-          },
-          [this](const row_report& x) {
-            handed_in.push_back(x);
-            return takes_results;
-          },
-          [this, me](atom::leave, incarnation_id) -> caf::result<void> {
-            ++goodbyes;
-            auto promise = me->make_response_promise<caf::unit_t>();
-            promise.deliver(caf::unit);
-            return promise;
-          },
-          [](atom::list) { return std::vector<node_status>{}; },
-          [](atom::origins) { return std::vector<origin_status>{}; },
-          [](const node_command&) { return node_status{}; },
-          [](const work_call&, const job_actor&) {},
-          [](const task_offer&) {},
-          [](const lease_revocation&) {},
-          [](atom::tick) {},
-        };
-      });
+    head = test::spawn_head(
+      system, {.join = [this](const auto& node) { joined.push_back(node); },
+               .load =
+                 [this](const auto& x) {
+                   loads.push_back(x);
+                   return true;
+                 },
+               .credit = [this](const auto& x) { returned = x.returned; },
+               .origins =
+                 [this](const auto& x) {
+                   origin_reports.push_back(x);
+                   return origin_leases{.incarnation = x.incarnation,
+                                        .origins = leases};
+                 },
+               .row =
+                 [this](const auto& x) {
+                   handed_in.push_back(x);
+                   return takes_results;
+                 },
+               .leave = [this] { ++goodbyes; }});
     self->send(worker, atom::link::value,
                caf::actor_cast<caf::strong_actor_ptr>(head));
     run();
@@ -108,27 +90,11 @@ protected:
 
   // A JOB that makes what it hears durable, or says nothing.
   void spawn_job() {
-    job =
-      system.spawn([this](job_actor::pointer me) -> job_actor::behavior_type {
-        return {
-          [](atom::inspect) { return actor_report{}; },
-          [](atom::restore) {},
-          [](const credit_grant&) {},
-          [this, me](const row_report& x) -> caf::result<bool> {
-            heard.push_back(x);
-            if (answers)
-              return true;
-            silent.push_back(me->make_response_promise<bool>());
-            return silent.back();
-          },
-          [](const node_lost&) {},
-          [](atom::hindered, const std::string&) {},
-          [](const job_command&) { return job_status{}; },
-          [](atom::status) { return job_status{}; },
-          [](const open_query&) { return open_slots{}; },
-          [](atom::tick) {},
-        };
-      });
+    job = test::spawn_job(system,
+                          [this](const row_report& x) -> std::optional<bool> {
+                            heard.push_back(x);
+                            return answers ? std::optional{true} : std::nullopt;
+                          });
   }
 
   void lose_head() {
@@ -170,7 +136,6 @@ protected:
   std::vector<origin_lease> leases;
   std::vector<row_report> handed_in;
   std::vector<row_report> heard;
-  std::vector<caf::typed_response_promise<bool>> silent;
   std::uint64_t returned = 0;
   int goodbyes = 0;
 };

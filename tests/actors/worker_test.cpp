@@ -9,29 +9,11 @@ class Worker : public test::head_fixture {};
 
 TEST_F(Worker, JoinsAnewAfterItWasTakenForLost) {
   std::vector<incarnation_id> joined;
-  auto forgetful = system.spawn(
-    [&](dispatcher_actor::pointer) -> dispatcher_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actor_report{}; },
-        [&](const node_description& node,
-            const worker_actor&) -> caf::result<void> {
-          joined.push_back(node.incarnation);
-          return caf::unit;
-        },
-        [](const load_report&) { return false; },
-        [](const credit_return&) {},
-        [](const origin_report&) { return origin_leases{}; },
-        [](const row_report&) { return false; },
-        [](atom::leave, incarnation_id) {},
-        [](atom::list) { return std::vector<node_status>{}; },
-        [](atom::origins) { return std::vector<origin_status>{}; },
-        [](const node_command&) { return node_status{}; },
-        [](const work_call&, const job_actor&) {},
-        [](const task_offer&) {},
-        [](const lease_revocation&) {},
-        [](atom::tick) {},
-      };
-    });
+  auto forgetful = test::spawn_head(
+    system,
+    {.join =
+       [&](const node_description& x) { joined.push_back(x.incarnation); },
+     .load = [](const load_report&) { return false; }});
   stop(dispatcher);
   dispatcher = forgetful;
   add_worker(2);
@@ -63,52 +45,16 @@ TEST_F(Worker, HoldsNoMoreThanItsCredit) {
 TEST_F(Worker, ReportsAgainWhatNobodyAnswers) {
   // The first answer is lost on its way.
   int reports = 0;
-  std::vector<caf::typed_response_promise<bool>> lost;
-  auto deaf =
-    system.spawn([&](job_actor::pointer job) -> job_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actor_report{}; },
-        [](atom::restore) {},
-        [](const credit_grant&) {},
-        [&, job](const row_report& report) -> caf::result<bool> {
-          EXPECT_EQ(report.lease, 1u);
-          if (++reports > 1)
-            return true;
-          lost.push_back(job->make_response_promise<bool>());
-          return lost.back();
-        },
-        [](const node_lost&) {},
-        [](atom::hindered, const std::string&) {},
-        [](const job_command&) { return job_status{}; },
-        [](atom::status) { return job_status{}; },
-        [](const open_query&) { return open_slots{}; },
-        [](atom::tick) {},
-      };
+  auto deaf = test::spawn_job(
+    system, [&](const row_report& report) -> std::optional<bool> {
+      EXPECT_EQ(report.lease, 1u);
+      if (++reports > 1)
+        return true;
+      return std::nullopt;
     });
   incarnation_id incarnation = 0;
-  auto head = system.spawn(
-    [&](dispatcher_actor::pointer) -> dispatcher_actor::behavior_type {
-      return {
-        [](atom::inspect) { return actor_report{}; },
-        [&](const node_description& node,
-            const worker_actor&) -> caf::result<void> {
-          incarnation = node.incarnation;
-          return caf::unit;
-        },
-        [](const load_report&) { return true; },
-        [](const credit_return&) {},
-        [](const origin_report&) { return origin_leases{}; },
-        [](const row_report&) { return false; },
-        [](atom::leave, incarnation_id) {},
-        [](atom::list) { return std::vector<node_status>{}; },
-        [](atom::origins) { return std::vector<origin_status>{}; },
-        [](const node_command&) { return node_status{}; },
-        [](const work_call&, const job_actor&) {},
-        [](const task_offer&) {},
-        [](const lease_revocation&) {},
-        [](atom::tick) {},
-      };
-    });
+  auto head = test::spawn_head(
+    system, {.join = [&](const auto& x) { incarnation = x.incarnation; }});
   stop(dispatcher);
   dispatcher = head;
   services.fetcher.rule = [](auto&) {

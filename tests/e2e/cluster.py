@@ -9,7 +9,7 @@ import urllib.parse
 import urllib.request
 
 import harness
-from harness import free_port, poll
+from harness import Case, free_port, poll, sheet
 
 
 class Process:
@@ -160,6 +160,45 @@ class Head(Process):
     def joined(self, *names, seconds=20):
         """Waits until these workers, and no others, are up."""
         poll(lambda: set(self.nodes("up")) == set(names), seconds)
+
+
+class ClusterCase(Case):
+    """Tests of a head with workers, over an origin that may be faulty."""
+
+    def setUp(self):
+        super().setUp()
+        self.origin = self.faulty()
+        self.settings = harness.loopback(self.origin.port)
+
+    def head(self, *settings, **options):
+        head = Head(self.folder, self.settings + as_flags(settings), **options)
+        self.addCleanup(head.kill)
+        return head
+
+    def worker(self, head, name, *flags):
+        worker = Worker(self.folder, head.where, name, self.settings, flags)
+        self.addCleanup(worker.kill)
+        return worker
+
+    def catalogue(self, count, path="ok", mark="", **options):
+        base = self.origin.base
+        return sheet([
+            [str(k), "Mug", f"{base}/{path}/photo{k % 8}.jpg?n={k}{mark}"]
+            for k in range(count)
+        ], **options)
+
+    def complete(self, head, job, count):
+        """All images of a job are there, are whole, and were made once."""
+        self.assertEqual(head.finished(job)["state"], "completed")
+        items = head.items(job)
+        self.assertEqual(len(items), count)
+        for item in items.values():
+            self.assertIn(item["status"], ("done", "kept_original"))
+        return items
+
+
+def as_flags(settings):
+    return [word for each in settings for word in ("--set", each)]
 
 
 def stopwatch():

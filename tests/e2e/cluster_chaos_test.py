@@ -15,7 +15,7 @@ import time
 import harness
 import namespaces
 from cluster import Head, Worker
-from harness import Case, poll, sheet
+from harness import Case, sheet
 
 IMAGES = int(os.environ.get("PIXMILL_CHAOS_IMAGES", "3000"))
 SEEDS = os.environ.get("PIXMILL_CHAOS_SEEDS",

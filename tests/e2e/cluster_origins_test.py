@@ -3,28 +3,13 @@
 import time
 
 import harness
-from cluster import Head, Worker
-from harness import Case, poll, sheet
+from cluster import ClusterCase, as_flags
+from harness import poll, sheet
 
 
-class Nodes(Case):
-    def setUp(self):
-        super().setUp()
-        self.origin = self.faulty()
-        self.settings = harness.loopback(self.origin.port)
-
-    def head(self, *settings, **options):
-        flags = [w for s in settings for w in ("--set", s)]
-        head = Head(self.folder, self.settings + flags, **options)
-        self.addCleanup(head.kill)
-        return head
-
+class Nodes(ClusterCase):
     def worker(self, head, name, *settings):
-        flags = [w for s in settings for w in ("--set", s)]
-        worker = Worker(self.folder, head.where, name, self.settings,
-                        ["--slots", "8", *flags])
-        self.addCleanup(worker.kill)
-        return worker
+        return super().worker(head, name, "--slots", "8", *as_flags(settings))
 
     def cluster(self, *settings):
         """A head that works itself, with two workers."""
@@ -35,23 +20,8 @@ class Nodes(Case):
         head.joined("a", "b")
         return head
 
-    def catalogue(self, count, path, **options):
-        base = self.origin.base
-        return sheet([
-            [str(k), "Mug", f"{base}/{path}/photo{k % 8}.jpg?n={k}"]
-            for k in range(count)
-        ], **options)
-
     def budget(self, head):
         return head.budgets().get(self.origin.base)
-
-    def complete(self, head, job, count):
-        self.assertEqual(head.finished(job)["state"], "completed")
-        items = head.items(job)
-        self.assertEqual(len(items), count)
-        for item in items.values():
-            self.assertIn(item["status"], ("done", "kept_original"))
-        return items
 
 
 class Origins(Nodes):

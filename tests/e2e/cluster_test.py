@@ -10,45 +10,17 @@ import time
 from PIL import Image
 
 import harness
-from cluster import Head, Worker, stopwatch
-from harness import Case, poll, sheet
+from cluster import ClusterCase, Worker, stopwatch
+from harness import poll, sheet
 
 
-class Cluster(Case):
+class Cluster(ClusterCase):
     def setUp(self):
         super().setUp()
-        self.origin = self.faulty()
         self.settings = harness.loopback(
             self.origin.port, "fetch.per-origin=64",
             # On one machine all see the same folder; that is tested elsewhere.
             "cluster.direct=false")
-
-    def head(self, *settings, **options):
-        flags = [w for s in settings for w in ("--set", s)]
-        head = Head(self.folder, self.settings + flags, **options)
-        self.addCleanup(head.kill)
-        return head
-
-    def worker(self, head, name, *flags):
-        worker = Worker(self.folder, head.where, name, self.settings, flags)
-        self.addCleanup(worker.kill)
-        return worker
-
-    def catalogue(self, count, path="ok", mark=""):
-        base = self.origin.base
-        return sheet([
-            [str(k), "Mug", f"{base}/{path}/photo{k % 8}.jpg?n={k}{mark}"]
-            for k in range(count)
-        ])
-
-    def complete(self, head, job, count):
-        """All images of a job are there, are whole, and were made once."""
-        self.assertEqual(head.finished(job)["state"], "completed")
-        items = head.items(job)
-        self.assertEqual(len(items), count)
-        for item in items.values():
-            self.assertIn(item["status"], ("done", "kept_original"))
-        return items
 
     def requests(self):
         return sum(self.origin.requests().values())
