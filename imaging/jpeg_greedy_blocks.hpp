@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +18,14 @@ struct greedy_steps {
   alignas(64) std::array<float, 64> to{};   ///< Of the output, in samples.
   /// Of squares of errors, as eyes see them.
   alignas(64) std::array<float, 64> weights{};
+  /// All that is above, in that order, side by side.
+  alignas(64) std::array<std::array<float, 4>, 64> all{};
+
+  /// Puts the others side by side.
+  void complete() noexcept {
+    for (std::size_t i = 0; i < 64; ++i)
+      all[i] = {std::bit_cast<float>(factors[i]), from[i], to[i], weights[i]};
+  }
 };
 
 /// Bits of an AC symbol with its value, by the run of zeros before it.
@@ -35,7 +44,8 @@ struct greedy_block_kind {
 
 /// Some blocks of a row, and what became of them.
 struct greedy_blocks {
-  static constexpr std::size_t most = 128;
+  /// As many as one MCU may have, and more than it mostly has.
+  static constexpr std::size_t most = 64;
 
   std::array<int, most> before_dc;
   std::array<int, most> after_dc;
@@ -45,7 +55,7 @@ struct greedy_blocks {
   std::array<float, most> covariances;
 
   // On the way: what does not round to zero, block after block.
-  static constexpr std::size_t most_found = most * 63 + 16;
+  static constexpr std::size_t most_found = most * 63 + 8;
   std::array<std::size_t, most + 1> begins;
   std::array<float, most> visibilities;
   std::array<std::uint32_t, most_found> places;
@@ -63,7 +73,7 @@ struct greedy_position {
   dc_state last_dc{};       ///< Of the output.
 };
 
-inline constexpr std::size_t greedy_room = 16;
+inline constexpr std::size_t greedy_room = 8;
 
 /// Quantizes whole MCUs, `greedy_blocks::most` blocks at most: each coefficient
 /// that does not round to zero stays if its error is worth more than its bits,
@@ -80,12 +90,15 @@ void quantize_one_by_one(std::span<const greedy_block_kind> mcu,
                          std::size_t mcus, float worth,
                          greedy_position& position, greedy_blocks& blocks);
 
-/// Sixteen coefficients at once: the same to the last bit.
-void quantize_by_sixteens(std::span<const greedy_block_kind> mcu,
-                          std::size_t mcus, float worth,
-                          greedy_position& position, greedy_blocks& blocks);
+/// Eight coefficients at once, by AVX2: the same to the last bit.
+void quantize_by_eights(std::span<const greedy_block_kind> mcu,
+                        std::size_t mcus, float worth,
+                        greedy_position& position, greedy_blocks& blocks);
 
 /// Whether this processor can do so.
-bool can_quantize_by_sixteens() noexcept;
+bool can_quantize_by_eights() noexcept;
+
+/// Returns the one for this processor.
+greedy_quantizer fastest_greedy_quantizer() noexcept;
 
 } // namespace pixmill::imaging

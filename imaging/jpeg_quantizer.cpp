@@ -52,6 +52,7 @@ jpeg_quantizer::jpeg_quantizer(const jpeg_tokens& picture,
     one.greedy.from = one.steps.shown_from;
     one.greedy.to = one.steps.shown_to;
     one.greedy.weights = weights[i];
+    one.greedy.complete();
     one.from_dc = one.steps.shown_from[0];
     one.to_dc = one.steps.shown_to[0];
     components_.push_back(one);

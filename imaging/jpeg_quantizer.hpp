@@ -93,8 +93,7 @@ private:
   std::array<greedy_prices, 2> greedy_prices_{};
   /// Of symbols with their tables and the bits that follow.
   std::array<float, scan_table_count * 256> word_prices_{};
-  greedy_quantizer quantize_ =
-    can_quantize_by_sixteens() ? quantize_by_sixteens : quantize_one_by_one;
+  greedy_quantizer quantize_ = fastest_greedy_quantizer();
   std::unique_ptr<greedy_blocks> blocks_ =
     std::make_unique_for_overwrite<greedy_blocks>();
   double lambda_ = 1;

@@ -43,7 +43,18 @@ constexpr double hardly_filled = 0.97;
 /// As many rows are corrected as lets each of them change by a tenth.
 constexpr double usual_leverage = 10;
 
-constexpr std::size_t small_budget = 20'000;
+constexpr double small_budget = 20'000;
+
+/// So many are not worth a try: a single coefficient may take them.
+constexpr double few_bytes = 16;
+
+/// Symbols in the codes of a photograph.
+constexpr double usual_symbols = 350;
+
+/// Headers of small files are tried so often, while they differ by more than
+/// this share of what is left beside them.
+constexpr int most_heads = 4;
+constexpr double head_matters = 0.05;
 
 constexpr int most_tries = 6;
 constexpr int most_table_tries = 4;
@@ -89,17 +100,11 @@ void jpeg_rate_control::pick_samples() {
 }
 
 budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
-  // Known only with the final codes, but these hardly change it.
-  auto head = static_cast<double>(header_bytes(picture_, codes_, icc_)) + 350;
-  auto room = std::max(static_cast<double>(budget) - head, 1.0);
-  auto bits = room * 8 / (1 + stuffing) * aim;
-  start(bits);
-  search(bits);
-  quantize_rest(bits);
+  quantize_within(static_cast<double>(budget));
   budgeted_jpeg result;
   auto allowed = static_cast<double>(budget);
   // Headers of small files are hard to foresee, and small files cost little.
-  const auto most_fills = budget < small_budget ? 6 : 2;
+  const auto most_fills = static_cast<double>(budget) < small_budget ? 6 : 2;
   auto leverage = usual_leverage;
   auto before = 0.0;
   auto wanted = 0.0;
@@ -116,7 +121,7 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
     bool over = size > allowed;
     bool wasteful =
       size < (i < most_fills ? well_filled : hardly_filled) * allowed
-      && i < most_corrections / 2;
+      && allowed - size > few_bytes && i < most_corrections / 2;
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
       before = size;
       wanted = size - allowed * (over ? 0.999 : aim);
@@ -134,6 +139,31 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
     result = emit();
   result.missed = result.bytes.size() > budget;
   return result;
+}
+
+/// Quantizes all rows for about `budget` bytes with the header.
+void jpeg_rate_control::quantize_within(double budget) {
+  const auto least_head =
+    static_cast<double>(header_bytes(picture_, scan_codes{}, icc_));
+  // Of the symbols that codes list: known only with the final codes, which
+  // matters where they are a good part of the file.
+  auto listed = usual_symbols;
+  for (int i = 0;; ++i) {
+    auto room =
+      std::max({budget - least_head - listed, (budget - least_head) / 2, 1.0});
+    auto bits = room * 8 / (1 + stuffing) * aim;
+    start(bits);
+    search(bits);
+    quantize_rest(bits);
+    if (budget >= small_budget || i + 1 == most_heads)
+      return;
+    count();
+    auto before = std::exchange(
+      listed,
+      static_cast<double>(header_bytes(picture_, codes_, icc_)) - least_head);
+    if (std::abs(listed - before) < head_matters * room)
+      return;
+  }
 }
 
 /// Guesses the price from the model.

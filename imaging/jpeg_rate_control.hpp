@@ -53,6 +53,7 @@ private:
   };
 
   void pick_samples();
+  void quantize_within(double budget);
   void start(double bits);
   void search(double bits);
   void choose_tables();

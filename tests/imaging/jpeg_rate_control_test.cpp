@@ -82,6 +82,31 @@ TEST(JpegRateControl, FillsTheBudgetAndNeverPassesIt) {
       }
 }
 
+// Half of their bytes are header, which must not leave the rest unused.
+TEST(JpegRateControl, LeavesTinyPicturesLikeThemselves) {
+  for (auto effort : {compress_effort::fast, compress_effort::best})
+    for (auto [width, height] : {std::pair{33u, 17u}, {24u, 40u}, {64u, 64u}}) {
+      auto pixels = test::photo(width, height);
+      auto source = test::jpeg_of(pixels, 92);
+      auto tokens = read_usual_tokens(view(source));
+      ASSERT_TRUE(tokens);
+      auto budget = source.size() * 6 / 10;
+      auto made = jpeg_rate_control(*tokens, {}, effort).reach(budget);
+      ASSERT_LE(made.bytes.size(), budget);
+      EXPECT_GE(made.bytes.size() + 20, budget) << width;
+      // What goes through pixels gets as far with as many bytes.
+      std::string other;
+      for (auto quality = 95; quality > 0; --quality) {
+        other = test::jpeg_of(pixels, quality);
+        if (other.size() <= budget)
+          break;
+      }
+      EXPECT_GT(seen(source, made.bytes).luma_ppm,
+                seen(source, other).luma_ppm - 20'000)
+        << width;
+    }
+}
+
 // Sizes jump as coefficients of one magnitude vanish together, and with few
 // colours there is nothing between.
 TEST(JpegRateControl, FillsTheBudgetWhereSizesHaveSteps) {
