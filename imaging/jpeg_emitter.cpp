@@ -9,6 +9,11 @@ namespace pixmill::imaging {
 
 namespace {
 
+struct bit_string {
+  std::uint32_t bits;
+  unsigned length;
+};
+
 /// Writes bits, most significant first, without byte stuffing. Each time all
 /// eight bytes are stored, and what was whole is passed over: there is no
 /// branch to guess.
@@ -17,10 +22,10 @@ public:
   /// @param out Room for 8 bytes more than is written.
   explicit bit_writer(std::uint8_t* out) : out_(out) {}
 
-  /// @param length 1 to 32.
-  void put(std::uint32_t bits, unsigned length) {
+  /// @param length 1 to 57.
+  void put(std::uint64_t bits, unsigned length) {
     filled_ += length;
-    window_ |= std::uint64_t{bits} << (64 - filled_);
+    window_ |= bits << (64 - filled_);
     auto word = __builtin_bswap64(window_);
     std::memcpy(out_, &word, 8);
     out_ += filled_ / 8;
@@ -147,12 +152,25 @@ void put_scan(std::string& out, const std::vector<symbol_row>& rows,
         | codes[table].lengths[symbol];
   auto data = std::make_unique_for_overwrite<std::uint8_t[]>(bits / 8 + 16);
   bit_writer writer(data.get());
-  for (auto& row : rows)
-    for (auto word : row) {
-      auto code = packed[word & 0x3ff];
-      auto size = word & 15;
-      writer.put((code >> 8) << size | word >> 10, (code & 0xff) + size);
+  auto look_up = [&](std::uint32_t word) {
+    auto code = packed[word & 0x3ff];
+    auto size = word & 15;
+    return bit_string{(code >> 8) << size | word >> 10, (code & 0xff) + size};
+  };
+  for (auto& row : rows) {
+    std::size_t i = 0;
+    // Two take 54 bits at most: codes of 16 with values of 11.
+    for (; i + 1 < row.size(); i += 2) {
+      auto first = look_up(row[i]);
+      auto second = look_up(row[i + 1]);
+      writer.put(std::uint64_t{first.bits} << second.length | second.bits,
+                 first.length + second.length);
     }
+    if (i < row.size()) {
+      auto last = look_up(row[i]);
+      writer.put(last.bits, last.length);
+    }
+  }
   put_stuffed(out, {data.get(), writer.finish()});
   out.append("\xff\xd9", 2);
 }
