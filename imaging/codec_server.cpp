@@ -9,6 +9,8 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "imaging/codec_sandbox.hpp"
 #include "imaging/codec_wire.hpp"
@@ -21,11 +23,15 @@ namespace {
 
 // glibc's largest: above it, each buffer costs page faults every time.
 constexpr int map_from_bytes = 32 << 20;
-constexpr int kept_free_bytes = 256 << 20;
 
 // What a process keeps between images: enough for usual ones, because fresh
-// pages cost more than they are worth, and not what the largest one took.
-constexpr std::size_t most_idle_bytes = 8 << 20;
+// pages cost more than they are worth, and not what the largest one took. What
+// is free at the heap's end above the first goes down to the second; all that
+// is free goes where it is too much, or when nothing has come for a while.
+constexpr int kept_free_bytes = 32 << 20;
+constexpr int left_free_bytes = 16 << 20;
+constexpr std::size_t most_idle_bytes = 40 << 20;
+constexpr timeval idle_time{.tv_sec = 5, .tv_usec = 0};
 
 void prepare(const codec_request& first, session_niceness& session) {
   const auto niceness =
@@ -35,6 +41,7 @@ void prepare(const codec_request& first, session_niceness& session) {
   // NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread.
   ::mallopt(M_MMAP_THRESHOLD, map_from_bytes);
   ::mallopt(M_TRIM_THRESHOLD, kept_free_bytes);
+  ::mallopt(M_TOP_PAD, left_free_bytes);
   // NOLINTEND(concurrency-mt-unsafe)
 }
 
@@ -69,7 +76,18 @@ caf::expected<compressed_image> work(std::span<const std::uint8_t> source,
 
 void give_back_memory() {
   if (::mallinfo2().fordblks > most_idle_bytes)
-    ::malloc_trim(most_idle_bytes);
+    ::malloc_trim(left_free_bytes);
+}
+
+/// Waits for one packet. A process without work gives its memory back.
+received next_packet(int descriptor, codec_request& request) {
+  for (bool trimmed = false;; trimmed = true) {
+    const auto got = receive_packet(descriptor, &request, sizeof(request));
+    if (!got.timed_out)
+      return got;
+    if (!trimmed)
+      ::malloc_trim(0);
+  }
 }
 
 // No output may outweigh its source.
@@ -111,13 +129,15 @@ void describe(const compressed_image& image, std::span<std::uint8_t> room,
 int serve_codec(int descriptor, compress_function compress,
                 confine_function confine) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &idle_time,
+               sizeof(idle_time));
   shared_memory memory;
   bool confined = false;
   sandbox_gaps gaps = 0;
   session_niceness session;
   for (;;) {
     codec_request request;
-    const auto got = receive_packet(descriptor, &request, sizeof(request));
+    const auto got = next_packet(descriptor, request);
     if (got.size == 0)
       return 0; // The pool says goodbye by closing its end.
     if (got.descriptor >= 0) {

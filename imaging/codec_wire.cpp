@@ -54,6 +54,7 @@ received receive_packet(int socket, void* data, std::size_t size) {
     got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
   received result;
+  result.timed_out = got < 0 && errno == EAGAIN;
   if (got <= 0)
     return result;
   result.size = static_cast<std::size_t>(got);

@@ -70,8 +70,9 @@ bool send_packet(int socket, const void* data, std::size_t size,
 
 /// What a packet brought besides its bytes.
 struct received {
-  std::size_t size = 0; ///< 0: the other end is gone.
-  int descriptor = -1;  ///< Owned by the receiver.
+  std::size_t size = 0;   ///< 0: the other end is gone.
+  int descriptor = -1;    ///< Owned by the receiver.
+  bool timed_out = false; ///< Nothing came within the socket's SO_RCVTIMEO.
 };
 
 /// Waits for one packet of at most `size` bytes.

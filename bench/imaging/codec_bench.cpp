@@ -2,12 +2,13 @@
 //
 //   pixmill_codec_bench DIR [--quality N | --ratio P%] [--floor PPM]
 //                           [--format F] [--mode fast|best] [--out DIR]
-//                           [--alone]
+//                           [--alone | --pool]
 //
 // Costs are CPU time of this process; "turbo" is libjpeg-turbo's decode to RGB
 // and encode at quality 50 with standard Huffman tables, over the JPEGs, in the
 // same run, because absolute times depend on the machine; `--alone` leaves it
-// out, so that the peak of memory is that of the codecs.
+// out, so that the peak of memory is that of the codecs. `--pool` says instead
+// what a codec process costs against this one.
 
 #include <algorithm>
 #include <cstdio>
@@ -15,7 +16,6 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +23,8 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include "bench/imaging/pool_cost.hpp"
+#include "imaging/codec_pool.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/header.hpp"
 #include "imaging/jpeg_pixels.hpp"
@@ -39,6 +41,7 @@ struct options {
   compress_goal goal;
   imaging::compress_effort effort = imaging::compress_effort::best;
   bool alone = false;
+  bool pool = false;
 };
 
 struct totals {
@@ -67,9 +70,12 @@ double cpu_milliseconds() {
          + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
+/// At once: what a growing string leaves behind would count as the codecs'.
 std::string read_whole(const fs::path& path) {
+  std::string bytes(fs::file_size(path), '\0');
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 options parse(int argc, char** argv) {
@@ -103,6 +109,8 @@ options parse(int argc, char** argv) {
                         : imaging::compress_effort::best;
     } else if (word == "--alone") {
       result.alone = true;
+    } else if (word == "--pool") {
+      result.pool = true;
     } else if (word == "--out") {
       result.out = value();
     } else {
@@ -229,12 +237,15 @@ void report(totals& sums) {
 } // namespace
 
 int main(int argc, char** argv) {
+  // What `--pool` starts.
+  if (argc == 3 && std::string_view(argv[1]) == "--codec")
+    return pixmill::imaging::run_codec_process(std::atoi(argv[2]));
   auto chosen = parse(argc, argv);
   if (chosen.directory.empty()) {
-    std::fprintf(
-      stderr, "usage: pixmill_codec_bench DIR [--quality N | "
-              "--ratio P%% | --scale P%%] [--floor PPM]\n"
-              "       [--format F] [--mode fast|best] [--out DIR] [--alone]\n");
+    std::fprintf(stderr, "usage: pixmill_codec_bench DIR [--quality N | "
+                         "--ratio P%% | --scale P%%] [--floor PPM]\n"
+                         "       [--format F] [--mode fast|best] [--out DIR] "
+                         "[--alone | --pool]\n");
     return 2;
   }
   std::vector<fs::path> paths;
@@ -248,6 +259,9 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
   imaging::prepare_codecs();
+  if (chosen.pool)
+    return report_pool_cost(paths, chosen.goal, chosen.effort,
+                            "/proc/self/exe");
   totals sums;
   for (auto& path : paths)
     run_one(chosen, path, sums);
