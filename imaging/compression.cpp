@@ -58,7 +58,7 @@ bool asks_for_another_format(const compression& what) {
 compression::compression(byte_view bytes, const picture_header& head,
                          const compress_goal& aim, compress_effort how)
     : source(bytes), header(head), goal(aim), effort(how),
-      stripped(strip_metadata(bytes, head)) {
+      stripped_bytes(strip_metadata(bytes, head).size()) {
   target = target_of(upright_size(), goal);
 }
 
@@ -72,7 +72,7 @@ bool compression::reshapes() const noexcept {
 }
 
 std::size_t compression::kept_bytes() const noexcept {
-  return stripped.empty() ? source.size() : stripped.size();
+  return stripped_bytes == 0 ? source.size() : stripped_bytes;
 }
 
 bool compression::has_budget() const noexcept {
@@ -136,7 +136,7 @@ compressed_image settle(const compression& what, image_format format,
 
 compressed_image keep(const compression& what) {
   compressed_image answer;
-  answer.bytes = what.stripped;
+  answer.bytes = strip_metadata(what.source, what.header);
   answer.format = what.header.format;
   answer.width = what.header.width;
   answer.height = what.header.height;

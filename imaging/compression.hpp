@@ -25,8 +25,9 @@ struct compression {
   const picture_header& header;
   const compress_goal& goal;
   compress_effort effort;
-  extent target;        ///< Upright, after `max_edge` and `scale`.
-  std::string stripped; ///< The source without metadata; empty: as it is.
+  extent target; ///< Upright, after `max_edge` and `scale`.
+  /// Of the source without metadata, which is seldom needed; 0: as it is.
+  std::size_t stripped_bytes;
   /// What `decode_picture` answers next, if it was decoded already.
   std::unique_ptr<decoded_picture> decoded;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
+#include <utility>
 
 namespace pixmill::imaging {
 
@@ -33,6 +33,12 @@ public:
     filled_ &= 7;
   }
 
+  /// Goes on at `out`.
+  /// @returns The end of the whole bytes so far.
+  std::uint8_t* move_to(std::uint8_t* out) {
+    return std::exchange(out_, out);
+  }
+
   /// Fills the last byte with ones.
   /// @returns The end of what was written.
   std::uint8_t* finish() {
@@ -45,6 +51,9 @@ private:
   std::uint64_t window_ = 0; ///< From its top on.
   unsigned filled_ = 0;
 };
+
+/// One byte of so many is 0xff at most, usually.
+constexpr std::size_t expected_stuffing = 100;
 
 /// Appends `data` with a zero behind each 0xff.
 void put_stuffed(std::string& out, byte_view data) {
@@ -150,28 +159,35 @@ void put_scan(std::string& out, const std::vector<symbol_row>& rows,
       packed[table * 256 + symbol] =
         static_cast<std::uint32_t>(codes[table].codes[symbol]) << 8
         | codes[table].lengths[symbol];
-  auto data = std::make_unique_for_overwrite<std::uint8_t[]>(bits / 8 + 16);
-  bit_writer writer(data.get());
   auto look_up = [&](std::uint32_t word) {
     auto code = packed[word & 0x3ff];
     auto size = word & 15;
     return bit_string{(code >> 8) << size | word >> 10, (code & 0xff) + size};
   };
-  for (auto& row : rows) {
-    std::size_t i = 0;
-    // Two take 54 bits at most: codes of 16 with values of 11.
-    for (; i + 1 < row.size(); i += 2) {
-      auto first = look_up(row[i]);
-      auto second = look_up(row[i + 1]);
-      writer.put(std::uint64_t{first.bits} << second.length | second.bits,
-                 first.length + second.length);
+  // Piece by piece: what is not stuffed yet stays in the cache.
+  constexpr std::size_t piece_words = 4096;
+  std::array<std::uint8_t, piece_words * 4 + 16> piece;
+  out.reserve(out.size() + bits / 8 + bits / 8 / expected_stuffing + 64);
+  bit_writer writer(piece.data());
+  for (auto row : rows)
+    while (!row.empty()) {
+      const auto words = row.first(std::min(row.size(), piece_words));
+      std::size_t i = 0;
+      // Two take 54 bits at most: codes of 16 with values of 11.
+      for (; i + 1 < words.size(); i += 2) {
+        auto first = look_up(words[i]);
+        auto second = look_up(words[i + 1]);
+        writer.put(std::uint64_t{first.bits} << second.length | second.bits,
+                   first.length + second.length);
+      }
+      if (i < words.size()) {
+        auto last = look_up(words[i]);
+        writer.put(last.bits, last.length);
+      }
+      put_stuffed(out, {piece.data(), writer.move_to(piece.data())});
+      row = row.subspan(words.size());
     }
-    if (i < row.size()) {
-      auto last = look_up(row[i]);
-      writer.put(last.bits, last.length);
-    }
-  }
-  put_stuffed(out, {data.get(), writer.finish()});
+  put_stuffed(out, {piece.data(), writer.finish()});
   out.append("\xff\xd9", 2);
 }
 

@@ -21,6 +21,10 @@ namespace {
 /// More is wasted on pixels that were not a JPEG before.
 constexpr int highest_quality = 95;
 
+/// From so many coefficients on, 8 MB of them, the result's symbols take the
+/// place of the source's coefficients.
+constexpr std::size_t many_tokens = 2 << 20;
+
 /// Sizes fall with about this power of the tables' scale.
 constexpr double size_exponent = -0.75;
 
@@ -138,18 +142,35 @@ bool is_on_side(const jpeg_tokens& picture, const compression& what) {
   return picture.width != what.target.width;
 }
 
+/// @param tokens Of no more use afterwards.
+caf::expected<budgeted_jpeg> best_of(const compression& what,
+                                     jpeg_tokens& tokens) {
+  if (what.goal.floor_ssim_ppm == 0 && tokens.tokens.size() >= many_tokens) {
+    if (auto made =
+          best_over_source(tokens, what.header.icc, what.effort, what.budget()))
+      return std::move(*made);
+    auto again = upright_tokens(what);
+    if (!again)
+      return std::move(again.error());
+    tokens = std::move(*again);
+  }
+  return best_within(tokens, what.header.icc, what.effort, what.budget(),
+                     what.goal.floor_ssim_ppm, what.kept_bytes());
+}
+
 /// The best within a number of bytes, without going through pixels.
 caf::expected<rate_result> fit_coefficients(const compression& what) {
   auto tokens = upright_tokens(what);
   if (!tokens)
     return std::move(tokens.error());
-  auto made = best_within(*tokens, what.header.icc, what.effort, what.budget(),
-                          what.goal.floor_ssim_ppm, what.kept_bytes());
+  auto made = best_of(what, *tokens);
+  if (!made)
+    return std::move(made.error());
   rate_result found;
-  found.bytes = std::move(made.bytes);
-  found.quality = made.quality;
-  found.likeness = made.likeness;
-  found.missed = made.missed;
+  found.bytes = std::move(made->bytes);
+  found.quality = made->quality;
+  found.likeness = made->likeness;
+  found.missed = made->missed;
   found.on_side = is_on_side(*tokens, what);
   return found;
 }

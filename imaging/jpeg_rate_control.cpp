@@ -60,6 +60,12 @@ constexpr int most_tries = 6;
 constexpr int most_table_tries = 4;
 constexpr int most_corrections = 16;
 
+/// One row of so many keeps its source where symbols take the others' place.
+constexpr std::size_t kept_distance = 8;
+
+/// These may change by this at most, or they would be seen among the others.
+constexpr double most_kept_change = 0.25;
+
 /// One pass may raise the price of a row by no more, and lower it.
 constexpr double row_leeway = 2.5;
 
@@ -125,7 +131,10 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
       before = size;
       wanted = size - allowed * (over ? 0.999 : aim);
-      correct(wanted, 1 + 0.4 * i, leverage);
+      if (!correct(wanted, 1 + 0.4 * i, leverage)) {
+        result.lost = true;
+        return result;
+      }
       continue;
     }
     result = emit();
@@ -138,6 +147,7 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
   if (result.bytes.empty())
     result = emit();
   result.missed = result.bytes.size() > budget;
+  result.lost = result.missed && reused_ != nullptr;
   return result;
 }
 
@@ -155,7 +165,8 @@ void jpeg_rate_control::quantize_within(double budget) {
     start(bits);
     search(bits);
     quantize_rest(bits);
-    if (budget >= small_budget || i + 1 == most_heads)
+    // What lies over its source cannot be done again.
+    if (budget >= small_budget || i + 1 == most_heads || reused_ != nullptr)
       return;
     count();
     auto before = std::exchange(
@@ -164,6 +175,12 @@ void jpeg_rate_control::quantize_within(double budget) {
     if (std::abs(listed - before) < head_matters * room)
       return;
   }
+}
+
+void jpeg_rate_control::over_source(token_list& tokens) {
+  reused_ = &tokens;
+  kept_from_ =
+    order_.size() - (order_.size() + kept_distance - 1) / kept_distance;
 }
 
 /// Guesses the price from the model.
@@ -304,7 +321,24 @@ double jpeg_rate_control::taken_by(std::size_t place, std::size_t end) const {
 }
 
 std::span<std::uint32_t> jpeg_rate_control::symbols_of(std::size_t row) {
-  return {reduced_.data() + rows_[row].begin, reduced_.data() + rows_[row].end};
+  auto& one = rows_[row];
+  auto* words = (one.over_source ? *reused_ : reduced_).data();
+  return {words + one.begin, words + one.end};
+}
+
+/// Moves the symbols of a row, the last of `reduced_`, if they fit.
+void jpeg_rate_control::put_over_source(std::size_t row) {
+  auto& one = rows_[row];
+  auto words = symbols_of(row);
+  auto place = picture_.rows[row];
+  if (words.size() > picture_.rows[row + 1] - place)
+    return;
+  std::copy(words.begin(), words.end(), reused_->data() + place);
+  if (one.end == reduced_.size())
+    reduced_.end_at(reduced_.data() + one.begin);
+  one.over_source = true;
+  one.begin = place;
+  one.end = place + words.size();
 }
 
 /// Lets the DC coefficients of a row follow upon `before`.
@@ -357,12 +391,18 @@ void jpeg_rate_control::quantize_rest(double bits) {
   auto ahead = predicted_from(samples_);
   auto done_predicted = predicted_from(0) - ahead;
   auto price = lambda_;
-  // Once, instead of growing by copies.
-  auto expected =
-    static_cast<double>(reduced_.size()) * (1 + ahead / done_predicted);
-  reduced_.room_for(static_cast<std::size_t>(expected * 1.03)
-                    + most_extra_symbols * row_blocks_ + greedy_room
-                    - reduced_.size());
+  if (reused_ != nullptr) {
+    // The last of them is the last of `reduced_`.
+    for (auto place = samples_; place > 0; --place)
+      put_over_source(order_[place - 1]);
+  } else {
+    // Once, instead of growing by copies.
+    auto expected =
+      static_cast<double>(reduced_.size()) * (1 + ahead / done_predicted);
+    reduced_.room_for(static_cast<std::size_t>(expected * 1.03)
+                      + most_extra_symbols * row_blocks_ + greedy_room
+                      - reduced_.size());
+  }
   const auto rest = order_.size() - samples_;
   for (auto place = samples_; place < order_.size(); ++place) {
     auto row = order_[place];
@@ -384,6 +424,8 @@ void jpeg_rate_control::quantize_rest(double bits) {
     done += rows_[row].bits;
     done_predicted += predicted(row);
     ahead -= predicted(row);
+    if (place < kept_from_)
+      put_over_source(row);
   }
 }
 
@@ -405,13 +447,16 @@ std::size_t jpeg_rate_control::count() {
 /// Quantizes some rows again so that the file loses `bytes`.
 /// @param force By how much more than usual, where that was not enough.
 /// @param leverage So many times `bytes` these rows take.
-void jpeg_rate_control::correct(double bytes, double force, double leverage) {
+/// @returns Whether there are enough rows that can be quantized again.
+bool jpeg_rate_control::correct(double bytes, double force, double leverage) {
   quantizer_->set_prices(counts_);
   auto excess = bytes * 8;
   auto first = order_.size();
   double slice = 0;
-  while (first > 0 && slice < std::abs(excess) * leverage)
+  while (first > kept_from_ && slice < std::abs(excess) * leverage)
     slice += rows_[order_[--first]].bits;
+  if (reused_ != nullptr && std::abs(excess) > slice * most_kept_change)
+    return false;
   auto step =
     lambda_step(std::pow(1 / std::clamp(1 - excess / slice, 0.3, 3.0), force));
   for (auto place = first; place < order_.size(); ++place) {
@@ -420,6 +465,7 @@ void jpeg_rate_control::correct(double bytes, double force, double leverage) {
       std::clamp(rows_[row].lambda * step, least_lambda, most_lambda));
     quantize(row);
   }
+  return true;
 }
 
 budgeted_jpeg jpeg_rate_control::emit() {
@@ -468,6 +514,19 @@ budgeted_jpeg best_within(const jpeg_tokens& picture, const std::string& icc,
   }
   kept.missed = true;
   return kept;
+}
+
+std::optional<budgeted_jpeg> best_over_source(jpeg_tokens& picture,
+                                              const std::string& icc,
+                                              compress_effort effort,
+                                              std::size_t budget) {
+  jpeg_rate_control control(picture, icc, effort);
+  control.over_source(picture.tokens);
+  auto found = control.reach(budget);
+  picture.tokens.clear();
+  if (found.lost)
+    return std::nullopt;
+  return found;
 }
 
 } // namespace pixmill::imaging

@@ -23,6 +23,7 @@ struct budgeted_jpeg {
   int quality = 0; ///< The closest on libjpeg's scale.
   similarity likeness;
   bool missed = false; ///< The budget is too small for any picture.
+  bool lost = false;   ///< No encoding: see `over_source`.
 };
 
 /// Finds the encoding of a JPEG's coefficients that has the least errors, as
@@ -39,12 +40,24 @@ public:
   jpeg_rate_control(const jpeg_tokens& picture, const std::string& icc,
                     compress_effort effort);
 
+  /// Lets symbols take the place of the tokens that they were made of, but for
+  /// some rows, for the memory of both is what a large picture costs. Where
+  /// these rows are too few to correct the size with, the answer is `lost`.
+  /// @param tokens Those of the picture, of no more use when `reach` returns.
+  void over_source(token_list& tokens);
+
   /// @param budget Bytes of the whole file.
   budgeted_jpeg reach(std::size_t budget);
 
+  /// Returns the room for symbols that it took beside the tokens, words.
+  std::size_t room_taken() const noexcept {
+    return reduced_.capacity();
+  }
+
 private:
-  /// Where a quantized row stands in `reduced_`.
+  /// Where a quantized row stands in `reduced_`, or over its source.
   struct reduced_row {
+    bool over_source = false;
     std::size_t begin = 0;
     std::size_t end = 0;
     double bits = 0; ///< At the prices that it was chosen by.
@@ -65,11 +78,12 @@ private:
   double taken_by(std::size_t place, std::size_t end) const;
   void quantize(std::size_t row);
   void forget(std::size_t row);
+  void put_over_source(std::size_t row);
   void quantize_rest(double bits);
   bool is_coarsest() const;
   bool is_finest() const;
   std::size_t count();
-  void correct(double bytes, double force, double leverage);
+  bool correct(double bytes, double force, double leverage);
   std::span<std::uint32_t> symbols_of(std::size_t row);
   void join(std::size_t row, const dc_state& before);
   budgeted_jpeg emit();
@@ -87,7 +101,9 @@ private:
   std::vector<reduced_row> rows_;
   std::size_t row_blocks_;
   std::optional<jpeg_similarity> likeness_;
-  token_list reduced_; ///< Symbols.
+  token_list reduced_;           ///< Symbols.
+  token_list* reused_ = nullptr; ///< What symbols may take the place of.
+  std::size_t kept_from_ = 0;    ///< In the order: rows that keep their source.
   scan_counts prices_{};
   scan_counts pieces_{}; ///< Of all rows in `reduced_`, each by itself.
   scan_counts counts_{}; ///< Of the scan.
@@ -105,5 +121,13 @@ private:
 budgeted_jpeg best_within(const jpeg_tokens& picture, const std::string& icc,
                           compress_effort effort, std::size_t budget,
                           std::uint32_t floor_ppm, std::size_t most_bytes);
+
+/// Returns the same without a floor, at half of the memory beside the tokens;
+/// nothing where that does not lead to the budget.
+/// @param picture Has no tokens any more afterwards.
+std::optional<budgeted_jpeg> best_over_source(jpeg_tokens& picture,
+                                              const std::string& icc,
+                                              compress_effort effort,
+                                              std::size_t budget);
 
 } // namespace pixmill::imaging

@@ -70,6 +70,11 @@ public:
     return size_;
   }
 
+  /// Returns how many there is room for.
+  std::size_t capacity() const noexcept {
+    return capacity_;
+  }
+
   const std::uint32_t* begin() const noexcept {
     return data_.get();
   }

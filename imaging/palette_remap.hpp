@@ -11,8 +11,8 @@ namespace pixmill::imaging {
 /// Replaces each pixel of `rgba` by the number of the palette's nearest colour.
 ///
 /// Colours are compared on black and on white, so that what is nearly
-/// transparent may have any. Nearest colours are remembered by their upper seven
-/// bits, for opaque pixels, which is finer than the palette's own steps.
+/// transparent may have any. Nearest colours are remembered by their upper
+/// seven bits, for opaque pixels, which is finer than the palette's own steps.
 ///
 /// @param palette  RGBA, 1 to 256 entries.
 /// @param dithered Spreads what is lost over the neighbours (Floyd and

@@ -160,6 +160,59 @@ TEST(JpegRateControl, SaysWhenNothingFits) {
   EXPECT_LT(made.bytes.size(), source.size());
 }
 
+TEST(JpegRateControl, NeedsAThirdOfTheMemoryOverItsSource) {
+  auto source = test::jpeg_of(test::photo(1'100, 900), 92);
+  for (auto effort : {compress_effort::fast, compress_effort::best}) {
+    auto made_any = false;
+    for (auto percent : {40u, 45u, 50u, 55u, 60u}) {
+      auto budget = source.size() * percent / 100;
+      auto beside = read_usual_tokens(view(source));
+      jpeg_rate_control usual(*beside, {}, effort);
+      auto wanted = usual.reach(budget);
+      EXPECT_GT(usual.room_taken(), beside->tokens.size() / 2);
+      auto over = read_usual_tokens(view(source));
+      jpeg_rate_control small(*over, {}, effort);
+      small.over_source(over->tokens);
+      auto made = small.reach(budget);
+      EXPECT_LT(small.room_taken(), usual.room_taken() / 3);
+      if (made.lost)
+        continue;
+      made_any = true;
+      EXPECT_LE(made.bytes.size(), budget);
+      EXPECT_NEAR(made.likeness.luma_ppm, wanted.likeness.luma_ppm, 2'000);
+      auto shown = seen(source, made.bytes);
+      EXPECT_NEAR(made.likeness.luma_ppm, shown.luma_ppm, 5'000);
+    }
+    EXPECT_TRUE(made_any);
+  }
+}
+
+TEST(JpegRateControl, IsWithinTheBudgetOrLostOverItsSource) {
+  auto any_lost = false;
+  auto any_made = false;
+  for (auto effort : {compress_effort::fast, compress_effort::best})
+    for (auto side : {40u, 200u, 700u})
+      for (auto percent : {2u, 25u, 50u, 75u, 98u})
+        for (auto flat : {false, true}) {
+          // Blocks without detail take more symbols than coefficients.
+          auto source = flat ? test::jpeg_of(test::drawing(side, side, 40), 60)
+                             : test::jpeg_of(test::photo(side, side + 9), 88);
+          auto tokens = read_usual_tokens(view(source));
+          ASSERT_TRUE(tokens);
+          auto budget = source.size() * percent / 100;
+          auto made = best_over_source(*tokens, {}, effort, budget);
+          (made ? any_made : any_lost) = true;
+          if (!made)
+            continue;
+          EXPECT_LE(made->bytes.size(), budget);
+          auto shown = seen(source, made->bytes);
+          EXPECT_NEAR(made->likeness.luma_ppm, shown.luma_ppm, 8'000)
+            << side << " " << percent << " " << flat;
+        }
+  EXPECT_TRUE(any_lost);
+  EXPECT_TRUE(any_made);
+}
+
 TEST(JpegRateControl, KeepsTheFloorOfTheWorstTile) {
   auto source = test::jpeg_of(test::photo(640, 480), 92);
   auto tokens = read_usual_tokens(view(source));

@@ -53,6 +53,22 @@ TEST(Jpeg, StaysWithinANumberOfBytes) {
   EXPECT_FALSE(image.target_missed);
 }
 
+// Their coefficients give way to the result: where its size cannot be corrected
+// any more then, they are read again.
+TEST(Jpeg, CompressesLargePicturesToAnySize) {
+  auto source = test::jpeg_of(test::photo(2'200, 1'600), 98);
+  ASSERT_GT(read_usual_tokens(view(source))->tokens.size(), 2u << 20);
+  for (auto percent : {50u, 1u}) {
+    auto image =
+      done(source, {.target = target_kind::ratio, .value = percent * 10'000});
+    EXPECT_EQ(image.target_missed, percent == 1);
+    EXPECT_LT(image.bytes.size(), source.size() / 2);
+    auto seen = likeness_of(colour_planes(decoded(source)),
+                            colour_planes(decoded(image.bytes)));
+    EXPECT_NEAR(image.likeness.luma_ppm, seen.luma_ppm, 8'000);
+  }
+}
+
 TEST(Jpeg, StatesTheSimilarityThatADecoderSees) {
   auto source = test::jpeg_of(test::photo(320, 200));
   auto image = done(source, half);
