@@ -71,7 +71,7 @@ public:
       return read.error();
     auto drawn = draw_token(*read, unix_now());
     if (!drawn)
-      return std::move(drawn.error());
+      return drawn.error();
     if (auto stored = journal_->tokens().put(drawn->token); !stored)
       return std::move(stored.error());
     return answer_of(201, http::to_json(*drawn));

@@ -67,6 +67,9 @@ public:
   /// Ends a transfer soon; does nothing when it has ended already.
   virtual void cancel(ticket which) = 0;
 
+  // Those that do something keep what they are given.
+  // NOLINTBEGIN(performance-unnecessary-value-param)
+
   /// From now on no transfer starts at an origin without a permit; those given
   /// before do not count any more.
   virtual void govern(origin_rule) {}
@@ -82,6 +85,8 @@ public:
   virtual void look(std::function<void(std::vector<origin_activity>)> told) {
     told({});
   }
+
+  // NOLINTEND(performance-unnecessary-value-param)
 };
 
 /// What the engine is doing, for people and metrics.
