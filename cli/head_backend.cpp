@@ -143,7 +143,7 @@ caf::expected<sheet_summary> head_backend::check(const std::string& job,
   auto summary = reader.finish();
   if (summary.usable(options.on_invalid))
     if (auto stored = store_marks(job, summary.marks); !stored)
-      return std::move(stored.error());
+      return stored.error();
   return summary;
 }
 
