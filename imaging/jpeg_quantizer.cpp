@@ -71,7 +71,7 @@ void jpeg_quantizer::set_prices(const scan_counts& counts) {
     for (std::size_t run = 0; run < 64; ++run)
       for (std::size_t size = 1; size < 16; ++size)
         prices.values[size][run] =
-          static_cast<float>(run / 16) * ac[zero_run_symbol]
+          static_cast<float>(run >> 4) * ac[zero_run_symbol]
           + ac[(run % 16) << 4 | size] + static_cast<float>(size);
     greedy_prices_[kind].ones = prices.values[1];
     greedy_prices_[kind].others = prices.values[2];

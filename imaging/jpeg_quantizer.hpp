@@ -84,13 +84,13 @@ private:
                                      const component_steps& component,
                                      block_candidates& found);
 
+  std::array<greedy_prices, 2> greedy_prices_{};
   const jpeg_tokens& picture_;
   std::vector<error_weights> roots_; ///< Of the weights.
   std::vector<quant_table> to_;
   std::vector<component_steps> components_;
   std::array<ac_prices, 2> ac_prices_{}; ///< Of the AC tables.
   std::array<std::array<float, 16>, 2> dc_prices_{};
-  std::array<greedy_prices, 2> greedy_prices_{};
   /// Of symbols with their tables and the bits that follow.
   std::array<float, scan_table_count * 256> word_prices_{};
   greedy_quantizer quantize_ = fastest_greedy_quantizer();

@@ -17,13 +17,13 @@ namespace {
 struct random_row {
   static constexpr std::size_t mcus = greedy_blocks::most / 3;
 
-  std::vector<std::uint32_t> source;
   greedy_steps luma;
   greedy_steps chroma;
   greedy_prices luma_prices;
   greedy_prices chroma_prices;
+  std::vector<std::uint32_t> source;
 
-  explicit random_row(unsigned seed) : random(seed) {
+  explicit random_row(unsigned seed) : random_(seed) {
     fill(luma);
     fill(chroma);
     for (auto* prices : {&luma_prices, &chroma_prices})
@@ -43,11 +43,11 @@ struct random_row {
   }
 
   float real(float low, float high) {
-    return std::uniform_real_distribution<float>(low, high)(random);
+    return std::uniform_real_distribution<float>(low, high)(random_);
   }
 
   int whole(int low, int high) {
-    return std::uniform_int_distribution<int>(low, high)(random);
+    return std::uniform_int_distribution<int>(low, high)(random_);
   }
 
 private:
@@ -77,7 +77,7 @@ private:
     }
   }
 
-  std::mt19937 random;
+  std::mt19937 random_;
 };
 
 struct quantized_row {
