@@ -26,10 +26,6 @@ constexpr std::size_t opaque_bins = std::size_t{1} << (3 * opaque_bits);
 constexpr std::size_t translucent_bins = std::size_t{1}
                                          << (4 * translucent_bits);
 
-/// libimagequant reserves memory for the square of what it is told at first:
-/// 2 GB for as many colours as a photograph has, which no codec process has.
-constexpr std::size_t first_entries = 512;
-
 struct liq_deleter {
   void operator()(liq_attr* attributes) const noexcept {
     liq_attr_destroy(attributes);
@@ -45,29 +41,28 @@ struct liq_deleter {
 template <class T>
 using liq_pointer = std::unique_ptr<T, liq_deleter>;
 
-bool add_colours(liq_histogram* histogram, liq_attr* attributes,
-                 const std::vector<counted_colour>& counted) {
-  std::vector<liq_histogram_entry> entries;
-  entries.reserve(counted.size());
-  for (const auto& [colour, count] : counted)
-    entries.push_back({{colour[0], colour[1], colour[2], colour[3]}, count});
-  const auto first = std::min(entries.size(), first_entries);
-  const auto add = [&](std::size_t from, std::size_t to) {
-    return from == to
-           || liq_histogram_add_colors(histogram, attributes,
-                                       entries.data() + from,
-                                       static_cast<int>(to - from), 0)
-                == LIQ_OK;
-  };
-  return add(0, first) && add(first, entries.size());
-}
-
 template <unsigned Bits>
 std::size_t upper_bits(packed_colour colour, unsigned channels) {
   std::size_t key = 0;
   for (unsigned i = 0; i < channels; ++i)
     key = key << Bits | (colour >> (8 * i + 8 - Bits) & ((1U << Bits) - 1));
   return key;
+}
+
+/// libimagequant reserves for the square of the number that it is given first,
+/// which is more address space than a codec process has.
+constexpr std::size_t most_given = 512;
+
+bool give(liq_histogram* histogram, const liq_attr* attributes,
+          std::vector<liq_histogram_entry>& entries) {
+  for (std::size_t at = 0; at < entries.size(); at += most_given) {
+    const auto count = std::min(entries.size() - at, most_given);
+    if (liq_histogram_add_colors(histogram, attributes, entries.data() + at,
+                                 static_cast<int>(count), 0)
+        != LIQ_OK)
+      return false;
+  }
+  return true;
 }
 
 /// The sums of those that are one.
@@ -166,8 +161,12 @@ choose_palette(const std::vector<counted_colour>& counted, int colours,
   liq_set_max_colors(attributes.get(), colours);
   liq_set_quality(attributes.get(), 0, quality);
   liq_pointer<liq_histogram> histogram(liq_histogram_create(attributes.get()));
+  std::vector<liq_histogram_entry> entries;
+  entries.reserve(counted.size());
+  for (const auto& [colour, count] : counted)
+    entries.push_back({{colour[0], colour[1], colour[2], colour[3]}, count});
   liq_result* raw = nullptr;
-  if (!histogram || !add_colours(histogram.get(), attributes.get(), counted)
+  if (!histogram || !give(histogram.get(), attributes.get(), entries)
       || liq_histogram_quantize(histogram.get(), attributes.get(), &raw)
            != LIQ_OK)
     return refused();

@@ -1,6 +1,10 @@
 #include "imaging/palette_choice.hpp"
 
+#include <fstream>
 #include <numeric>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +71,28 @@ TEST(ChoosePalette, KeepsColoursThatAreFew) {
     for (std::size_t c = 0; c < 4; ++c)
       EXPECT_NEAR(found[c], one.colour[c], 2);
   }
+}
+
+// Codec processes have a limit.
+TEST(ChoosePalette, NeedsLittleAddressSpaceForManyColours) {
+  std::vector<counted_colour> counted;
+  for (unsigned i = 0; i < 40'000; ++i)
+    counted.push_back({{static_cast<std::uint8_t>(i % 64 * 4),
+                        static_cast<std::uint8_t>(i / 64 % 64 * 4),
+                        static_cast<std::uint8_t>(i / 4'096 * 16), 255},
+                       1 + i % 7});
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &before), 0);
+  auto limit = before;
+  limit.rlim_cur =
+    pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (256U << 20);
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &limit), 0);
+  const auto palette = choose_palette(counted, 256, 100);
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &before), 0);
+  ASSERT_TRUE(palette);
+  EXPECT_EQ(palette->size(), 4U * 256);
 }
 
 TEST(ChoosePalette, FailsWhereNothingIsSeen) {
