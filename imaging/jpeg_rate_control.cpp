@@ -69,6 +69,14 @@ constexpr double most_kept_change = 0.25;
 /// One pass may raise the price of a row by no more, and lower it.
 constexpr double row_leeway = 2.5;
 
+/// So many corrections raise the price of each row no further above the price
+/// of all: a few rows that make up for all others are seen as such.
+constexpr int fair_corrections = 6;
+
+/// Tables are chosen at this share of the price, as coefficients are dropped on
+/// top of it.
+constexpr double table_price = 0.8;
+
 } // namespace
 
 jpeg_rate_control::jpeg_rate_control(const jpeg_tokens& picture,
@@ -131,7 +139,9 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
       before = size;
       wanted = size - allowed * (over ? 0.999 : aim);
-      if (!correct(wanted, 1 + 0.4 * i, leverage)) {
+      if (!correct(wanted, 1 + 0.4 * i, leverage,
+                   i < fair_corrections ? row_leeway
+                                        : most_lambda / least_lambda)) {
         result.lost = true;
         return result;
       }
@@ -144,8 +154,10 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
     allowed -= static_cast<double>(result.bytes.size() - budget) + 2;
     result.bytes.clear();
   }
-  if (result.bytes.empty())
+  if (result.bytes.empty()) {
+    count(); // What the last correction left.
     result = emit();
+  }
   result.missed = result.bytes.size() > budget;
   result.lost = result.missed && reused_ != nullptr;
   return result;
@@ -236,7 +248,7 @@ void jpeg_rate_control::search(double bits) {
 }
 
 void jpeg_rate_control::choose_tables() {
-  tables_ = model_->choose(lambda_);
+  tables_ = model_->choose(lambda_ * table_price);
   likeness_.emplace(picture_, tables_);
   quantizer_.emplace(picture_, tables_, weights_,
                      effort_ == compress_effort::best
@@ -447,8 +459,10 @@ std::size_t jpeg_rate_control::count() {
 /// Quantizes some rows again so that the file loses `bytes`.
 /// @param force By how much more than usual, where that was not enough.
 /// @param leverage So many times `bytes` these rows take.
+/// @param leeway   How far their prices may be above the price of all.
 /// @returns Whether there are enough rows that can be quantized again.
-bool jpeg_rate_control::correct(double bytes, double force, double leverage) {
+bool jpeg_rate_control::correct(double bytes, double force, double leverage,
+                                double leeway) {
   quantizer_->set_prices(counts_);
   auto excess = bytes * 8;
   auto first = order_.size();
@@ -461,8 +475,8 @@ bool jpeg_rate_control::correct(double bytes, double force, double leverage) {
     lambda_step(std::pow(1 / std::clamp(1 - excess / slice, 0.3, 3.0), force));
   for (auto place = first; place < order_.size(); ++place) {
     auto row = order_[place];
-    quantizer_->set_lambda(
-      std::clamp(rows_[row].lambda * step, least_lambda, most_lambda));
+    auto fair = std::min(rows_[row].lambda * step, lambda_ * leeway);
+    quantizer_->set_lambda(std::clamp(fair, least_lambda, most_lambda));
     quantize(row);
   }
   return true;

@@ -83,7 +83,7 @@ private:
   bool is_coarsest() const;
   bool is_finest() const;
   std::size_t count();
-  bool correct(double bytes, double force, double leverage);
+  bool correct(double bytes, double force, double leverage, double leeway);
   std::span<std::uint32_t> symbols_of(std::size_t row);
   void join(std::size_t row, const dc_state& before);
   budgeted_jpeg emit();

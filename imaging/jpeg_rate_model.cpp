@@ -20,6 +20,11 @@ constexpr std::uint32_t largest_step = 255;
 /// By how much the next step is coarser, at least by one.
 constexpr double step_ratio = 1.1;
 
+/// A step is no larger than this many times the tolerance of errors and the
+/// root of lambda: about three are the best where values spread evenly.
+constexpr double most_ac_step = 4;
+constexpr double most_dc_step = 2;
+
 /// Decisions by rate round values down that are this far above a half.
 constexpr double dead_zone = 0.12;
 
@@ -111,17 +116,20 @@ public:
     ++blocks_;
   }
 
-  steps steps_of(std::size_t position, std::uint32_t from,
-                 double weight) const {
-    steps result;
+  candidates steps_of(std::size_t position, std::uint32_t from,
+                      double weight) const {
+    candidates result;
     const magnitude_sums sums(counts_[position], last_[position]);
+    const auto most = position == 0 ? most_dc_step : most_ac_step;
     for (auto size = from; size <= largest_step;
          size =
            std::max(size + 1, static_cast<std::uint32_t>(size * step_ratio))) {
       auto one = sums.at(blocks_, from, size);
-      append(result, {static_cast<std::uint16_t>(size),
-                      static_cast<float>(one.errors * weight),
-                      static_cast<float>(one.bits), most_lambda});
+      result.all.push_back(
+        {static_cast<std::uint16_t>(size),
+         static_cast<float>(one.errors * weight), static_cast<float>(one.bits),
+         most_lambda, static_cast<float>(size * std::sqrt(weight) / most)});
+      append(result.hull, result.all.back());
       if (one.bits <= 0)
         break; // Nothing is left; coarser changes nothing.
     }
@@ -132,7 +140,7 @@ private:
   static constexpr auto most_lambda = std::numeric_limits<float>::max();
 
   /// Leaves out what is never the cheapest: `all` stays the lower hull.
-  static void append(steps& all, step next) {
+  static void append(std::vector<step>& all, step next) {
     while (!all.empty()) {
       auto& last = all.back();
       auto saved = last.bits - next.bits;
@@ -198,12 +206,22 @@ jpeg_rate_model::jpeg_rate_model(const jpeg_tokens& picture,
   }
 }
 
-const jpeg_rate_model::step& jpeg_rate_model::cheapest(const steps& candidates,
+const jpeg_rate_model::step& jpeg_rate_model::cheapest(const candidates& steps,
                                                        double lambda) {
-  return *std::partition_point(
-    candidates.begin(), candidates.end() - 1,
-    [factor = static_cast<float>(lambda)](const step& one) {
-      return one.until <= factor;
+  const auto factor = static_cast<float>(lambda);
+  const auto& one = *std::partition_point(
+    steps.hull.begin(), steps.hull.end() - 1,
+    [factor](const step& each) { return each.until <= factor; });
+  const auto root = std::sqrt(factor);
+  if (one.least_root <= root)
+    return one;
+  // The finest is always allowed.
+  auto end =
+    std::find_if(steps.all.begin() + 1, steps.all.end(),
+                 [root](auto& each) { return each.least_root > root; });
+  return *std::min_element(
+    steps.all.begin(), end, [factor](const step& a, const step& b) {
+      return a.errors + factor * a.bits < b.errors + factor * b.bits;
     });
 }
 
@@ -222,8 +240,8 @@ std::vector<quant_table> jpeg_rate_model::choose(double lambda) const {
 double jpeg_rate_model::bits_at(double lambda) const {
   double bits = 0;
   for (auto& group : groups_)
-    for (auto& candidates : group.positions)
-      bits += static_cast<double>(cheapest(candidates, lambda).bits);
+    for (auto& steps : group.positions)
+      bits += static_cast<double>(cheapest(steps, lambda).bits);
   return bits;
 }
 

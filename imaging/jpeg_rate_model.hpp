@@ -31,19 +31,24 @@ private:
     std::uint16_t size;
     float errors;
     float bits;
-    float until; ///< The lambda from which on the next one costs less.
+    float until;      ///< The lambda from which on the next one costs less.
+    float least_root; ///< Of the lambdas that are high enough for it.
   };
-  using steps = std::vector<step>;
+
+  /// The steps to choose from at one position, finest first.
+  struct candidates {
+    std::vector<step> all;
+    std::vector<step> hull; ///< Those that cost the least at some lambda.
+  };
 
   /// Components with one table.
   struct table_group {
     std::vector<std::size_t> components;
-    /// Zigzag, finest step first: those that cost the least at some lambda.
-    std::array<steps, 64> positions;
+    std::array<candidates, 64> positions; ///< Zigzag.
   };
 
   class histograms;
-  static const step& cheapest(const steps& candidates, double lambda);
+  static const step& cheapest(const candidates& steps, double lambda);
   double bits_at(double lambda) const;
 
   std::vector<table_group> groups_;

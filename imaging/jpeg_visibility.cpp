@@ -6,7 +6,8 @@ namespace pixmill::imaging {
 
 namespace {
 
-/// Errors count as the fourth root of this over the block's own energy.
+/// Errors count as this power of this over the block's own energy.
+constexpr float power = 0.4F;
 constexpr float usual_energy = 20'000;
 
 } // namespace
@@ -16,7 +17,7 @@ jpeg_visibility::values jpeg_visibility::make_table() {
   for (std::uint32_t i = 0; i < result.size(); ++i) {
     // The middle of what shares these bits.
     auto middle = std::bit_cast<float>(i << shift | 1u << (shift - 1));
-    result[i] = std::sqrt(std::sqrt(usual_energy / middle));
+    result[i] = std::pow(usual_energy / middle, power);
   }
   return result;
 }

@@ -9,7 +9,7 @@ namespace pixmill::imaging {
 
 /// What an error counts in a block, by the energy of the block as eyes weigh
 /// it: errors hide where much is going on. Read from a table by the exponent
-/// and the first bits of the energy, within 1 %, as two roots and a quotient
+/// and the first bits of the energy, within 2 %, as a power and a quotient
 /// would be waited for by every decision in the block.
 class jpeg_visibility {
 public:
