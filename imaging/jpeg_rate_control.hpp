@@ -55,6 +55,11 @@ public:
   }
 
 private:
+  /// Below the first every coefficient stays as it is, above the second the
+  /// picture falls to pieces: about quality 5.
+  static constexpr double least_lambda = 0.02;
+  static constexpr double most_lambda = 4000;
+
   /// Where a quantized row stands in `reduced_`, or over its source.
   struct reduced_row {
     bool over_source = false;
