@@ -32,7 +32,21 @@ class Process:
         os.killpg(self.process.pid, number)
 
     def freeze(self):
+        """Returns when it stands still: one thread takes the signal, and stops
+        the others once it has the CPU."""
         self.signal(signal.SIGSTOP)
+        poll(self.stands_still)
+
+    def stands_still(self):
+        tasks = f"/proc/{self.process.pid}/task"
+        states = set()
+        try:
+            for task in os.listdir(tasks):
+                with open(f"{tasks}/{task}/stat", encoding="utf-8") as file:
+                    states.add(file.read().rpartition(")")[2].split()[0])
+        except FileNotFoundError:
+            return False  # A thread has just ended.
+        return states == {"T"}
 
     def thaw(self):
         self.signal(signal.SIGCONT)
