@@ -73,7 +73,7 @@ public:
     if (!drawn)
       return drawn.error();
     if (auto stored = journal_->tokens().put(drawn->token); !stored)
-      return std::move(stored.error());
+      return stored.error();
     return answer_of(201, http::to_json(*drawn));
   }
 

@@ -93,6 +93,7 @@ private:
   void join(std::size_t row, const dc_state& before);
   budgeted_jpeg emit();
 
+  std::optional<jpeg_quantizer> quantizer_; // First, as it is aligned.
   const jpeg_tokens& picture_;
   const std::string& icc_;
   compress_effort effort_;
@@ -101,7 +102,6 @@ private:
   std::vector<std::size_t> order_; ///< Of rows, the samples first.
   std::size_t samples_ = 0;
   std::optional<jpeg_rate_model> model_;
-  std::optional<jpeg_quantizer> quantizer_;
   std::vector<quant_table> tables_;
   std::vector<reduced_row> rows_;
   std::size_t row_blocks_;

@@ -27,8 +27,10 @@ struct chroma_density {
 
 /// The tolerance at one place of a block; 1 for a mean.
 double tolerance(std::size_t at, double slope, const chroma_density& density) {
-  auto frequency = std::hypot(static_cast<double>(at % 8) * density.across,
-                              static_cast<double>(at / 8) * density.down);
+  const auto column = at % 8;
+  const auto row = at / 8;
+  auto frequency = std::hypot(static_cast<double>(column) * density.across,
+                              static_cast<double>(row) * density.down);
   return std::exp(slope * std::pow(frequency, power));
 }
 

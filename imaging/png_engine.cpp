@@ -22,7 +22,7 @@ constexpr int dithered_colours = 256;
 
 /// Returns what `picture` shows.
 colour_planes shown_by(const indexed_picture& picture) {
-  const colour_planes palette(
+  colour_planes palette(
     pixel_buffer{static_cast<std::uint32_t>(picture.palette.size() / 4), 1, 4,
                  picture.palette});
   return {palette, picture.indexes, {picture.width, picture.height}};
