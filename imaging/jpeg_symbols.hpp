@@ -28,7 +28,8 @@ inline constexpr unsigned zero_run_symbol = 0xf0;
 
 /// Returns the bits that `magnitude` takes behind its symbol.
 inline unsigned bit_size(std::uint32_t magnitude) noexcept {
-  return static_cast<unsigned>(std::bit_width(magnitude));
+  // What cannot be zero takes one instruction, and no branch that is guessed.
+  return 31u - static_cast<unsigned>(std::countl_zero(magnitude << 1 | 1));
 }
 
 using scan_counts = std::array<symbol_counts, scan_table_count>;
@@ -111,6 +112,19 @@ inline void visit_symbols(const std::uint32_t* at, const std::uint32_t* end,
 /// Adds the symbols of the blocks from `at` to `end` to `counts`.
 void count_symbols(const std::uint32_t* at, const std::uint32_t* end,
                    dc_state& last_dc, scan_counts& counts);
+
+/// Puts the words of the tokens from `at` to `end`, the values of whose DC
+/// coefficients are what they change by; the token before `at` is there.
+/// @param to Has room for 8 words more than are put.
+/// @returns Where the next go.
+std::uint32_t* put_one_by_one(const std::uint32_t* at, const std::uint32_t* end,
+                              std::uint32_t* to);
+
+/// The same, several at once, if `can_put_by_eights`.
+std::uint32_t* put_by_eights(const std::uint32_t* at, const std::uint32_t* end,
+                             std::uint32_t* to);
+
+bool can_put_by_eights() noexcept;
 
 /// Appends the words of all blocks of `picture` to `words`, and counts them.
 void put_symbols(const jpeg_tokens& picture, token_list& words,
