@@ -79,8 +79,14 @@ public:
   bool take(bit_source& bits, entry& found) const noexcept {
     bits.refill();
     found = look(bits.window());
-    if (!found.is_whole()) [[unlikely]]
-      return take_long(bits, found);
+    if (!found.is_whole()) [[unlikely]] {
+      // A copy: `bits` stays in registers.
+      auto source = bits;
+      if (!take_long(source, found))
+        return false;
+      bits = source;
+      return true;
+    }
     bits.skip(found.length());
     return true;
   }

@@ -86,17 +86,14 @@ private:
   }
 
   static bool decode_block(bit_source& bits, const block_kind& kind,
-                           int& last_dc, std::uint32_t*& out) {
+                           int& last_dc, std::uint32_t*& to) {
     if (!decode_dc(bits, *kind.tables.dc, last_dc))
       return false;
-    auto* to = out;
     auto dc = last_dc;
     if constexpr (Requantize)
       dc = requantized(dc, kind.factors[0]);
     *to++ = make_token(dc, kind.component, 0);
-    auto ended = decode_ac(bits, kind, to);
-    out = to;
-    return ended;
+    return decode_ac(bits, kind, to);
   }
 
   static bool decode_dc(bit_source& bits, const jpeg_decoding_table& table,
@@ -109,11 +106,8 @@ private:
   }
 
   /// Decodes up to the end of the block.
-  static bool decode_ac(bit_source& source, const block_kind& kind,
-                        std::uint32_t*& out) {
-    // Copies stay in registers.
-    auto bits = source;
-    auto* to = out;
+  static bool decode_ac(bit_source& bits, const block_kind& kind,
+                        std::uint32_t*& to) {
     const auto* pairs = kind.pairs->data();
     const auto* factors = kind.factors;
     const auto tag = static_cast<std::uint32_t>(kind.component) << 6;
@@ -154,10 +148,8 @@ private:
           break;
         }
         entry single;
-        source = bits;
-        if (!kind.tables.ac->take(source, single))
+        if (!kind.tables.ac->take(bits, single))
           return false;
-        bits = source;
         last = single.advance();
         position += last;
         if (position <= 63)
@@ -165,8 +157,6 @@ private:
         break;
       }
     }
-    source = bits;
-    out = to;
     return position == 63 || last == jpeg_decoding_table::end_of_block;
   }
 
