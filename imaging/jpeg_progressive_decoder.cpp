@@ -32,24 +32,43 @@ std::uint32_t covered_blocks(bit_source& bits, std::uint32_t advance) {
 /// refilled.
 constexpr unsigned surely_left = 56 - 16 - 1;
 
-/// Returns the next bit of each of `which`, first positions first.
+/// Returns the next bit of each of `which`, first positions first. So many bits
+/// are there, and at least one is asked for.
 template <class Bits>
-std::uint64_t corrections(bit_source& bits, std::uint64_t which) {
-  auto count = Bits::count(which);
-  if (count == 0)
-    return 0;
-  if (count > surely_left) {
-    bits.refill();
-    if (count > 56) {
-      constexpr auto lower = ~std::uint64_t{0} >> 32;
-      auto upper = corrections<Bits>(bits, which & ~lower);
-      bits.refill();
-      return upper | corrections<Bits>(bits, which & lower);
-    }
-  }
-  auto raw = bits.window() >> (64 - count);
+std::uint64_t take_corrections(bit_source& bits, std::uint64_t which) {
+  const auto count = Bits::count(which);
+  const auto raw = bits.window() >> (64 - count);
   bits.skip(count);
   return Bits::deposit(raw, which);
+}
+
+/// The same, of more than are there.
+template <class Bits>
+[[gnu::noinline]] std::uint64_t many_corrections(bit_source& bits,
+                                                 std::uint64_t which) {
+  std::uint64_t result = 0;
+  constexpr auto half = ~std::uint64_t{0} >> 32;
+  for (auto some : {which & ~half, which & half}) {
+    bits.refill();
+    result |= some == 0 ? 0 : take_corrections<Bits>(bits, some);
+  }
+  return result;
+}
+
+/// The same, behind a code.
+template <class Bits>
+[[gnu::always_inline]] inline std::uint64_t corrections(bit_source& bits,
+                                                        std::uint64_t which) {
+  // Often there are none, and then nothing waits for it.
+  if (which == 0)
+    return 0;
+  if (Bits::count(which) <= surely_left) [[likely]]
+    return take_corrections<Bits>(bits, which);
+  // A copy: `bits` stays in registers.
+  auto source = bits;
+  const auto result = many_corrections<Bits>(source, which);
+  bits = source;
+  return result;
 }
 
 } // namespace
@@ -106,8 +125,6 @@ progressive_decoder::progressive_decoder(const jpeg_tokens& frame)
     auto count = std::size_t{one.columns} * frame.mcus_down * component.down;
     one.dc.resize(count);
     one.ac.resize(count);
-    one.magnitudes =
-      std::make_unique_for_overwrite<std::uint16_t[]>(count * 64);
     one.precision.fill(unseen);
     planes_.push_back(std::move(one));
   }
@@ -128,7 +145,22 @@ bool progressive_decoder::goes_on(const jpeg_scan& scan) {
         return false;
     }
   }
-  return scan.first == 0 || scan.refined == 0 || scan.shift < most_refinements;
+  if (scan.first != 0 && scan.refined == 0)
+    return begin_first_scan(scan);
+  return scan.first == 0 || scan.shift < most_refinements;
+}
+
+bool progressive_decoder::begin_first_scan(const jpeg_scan& scan) {
+  auto& target = planes_[scan.components[0]];
+  const auto number = target.first_scans.size();
+  if (number == most_first_scans)
+    return false;
+  for (auto position = scan.first; position <= scan.last; ++position)
+    target.scan_of[position] = static_cast<std::uint8_t>(number);
+  auto& one = target.first_scans.emplace_back();
+  one.before = ~(~std::uint64_t{0} >> scan.first);
+  one.begins.resize(target.ac.size());
+  return true;
 }
 
 bool progressive_decoder::decode(const jpeg_scan& scan,
@@ -145,6 +177,14 @@ bool progressive_decoder::decode(const jpeg_scan& scan,
   if ((total + interval - 1) / interval != data.ends.size())
     return false;
   static const bool fast = bmi2_bits::available();
+  auto decode_piece = [&](piece& from) {
+    if (scan.first == 0)
+      return scan.refined == 0 ? first_dc(scan, from) : refine_dc(scan, from);
+    if (scan.refined == 0)
+      return first_ac(scan, only, from);
+    return fast ? refine_ac<bmi2_bits>(scan, only, from)
+                : refine_ac<portable_bits>(scan, only, from);
+  };
   auto* bytes = data.bytes.get();
   std::size_t begin = 0;
   std::uint64_t mcu = 0;
@@ -152,37 +192,37 @@ bool progressive_decoder::decode(const jpeg_scan& scan,
     piece from{bit_source(bytes + begin), bytes, end, mcu,
                std::min(mcu + interval, total)};
     mcu = from.stop;
-    auto decoded = scan.first == 0     ? decode_dc(scan, from)
-                   : scan.refined == 0 ? first_ac(scan, only, from)
-                   : fast              ? refine_ac<bmi2_bits>(scan, only, from)
-                          : refine_ac<portable_bits>(scan, only, from);
-    if (!decoded || end * 8 - from.bits.position(bytes) >= 16)
+    if (!decode_piece(from) || end * 8 - from.bits.position(bytes) >= 16)
       return false;
     begin = end;
   }
   return true;
 }
 
-bool progressive_decoder::decode_dc(const jpeg_scan& scan, piece& from) {
+template <class Block>
+bool progressive_decoder::for_each_dc(const jpeg_scan& scan, piece& from,
+                                      Block block) {
   if (scan.components.size() == 1) {
     auto& target = planes_[scan.components[0]];
-    return from.for_each_block(target, [&](std::size_t number) {
-      return decode_dc_block(scan, 0, from, target.dc[number]);
-    });
+    return from.for_each_block(
+      target, [&](std::size_t number) { return block(0, target.dc[number]); });
   }
+  auto row = from.mcu / frame_.mcus_across;
+  auto column = from.mcu % frame_.mcus_across;
   for (; from.mcu < from.stop; ++from.mcu) {
-    auto row = from.mcu / frame_.mcus_across;
-    auto column = from.mcu % frame_.mcus_across;
     for (std::size_t i = 0; i < scan.components.size(); ++i) {
       auto& target = planes_[scan.components[i]];
       auto& component = frame_.components[scan.components[i]];
       for (std::size_t y = 0; y < component.down; ++y)
         for (std::size_t x = 0; x < component.across; ++x)
-          if (!decode_dc_block(
-                scan, i, from,
-                target.dc[target.number(row * component.down + y,
-                                        column * component.across + x)]))
+          if (!block(i,
+                     target.dc[target.number(row * component.down + y,
+                                             column * component.across + x)]))
             return false;
+    }
+    if (++column == frame_.mcus_across) {
+      column = 0;
+      ++row;
     }
     if (from.overran())
       return false;
@@ -190,42 +230,48 @@ bool progressive_decoder::decode_dc(const jpeg_scan& scan, piece& from) {
   return true;
 }
 
-bool progressive_decoder::decode_dc_block(const jpeg_scan& scan,
-                                          std::size_t index, piece& from,
-                                          std::int16_t& value) {
-  if (scan.refined != 0) {
-    if (from.bits.take_bit())
-      value = static_cast<std::int16_t>(value | 1 << scan.shift);
+bool progressive_decoder::first_dc(const jpeg_scan& scan, piece& from) {
+  return for_each_dc(scan, from, [&](std::size_t i, std::int16_t& value) {
+    jpeg_decoding_table::entry found;
+    if (!scan.tables[i].dc->take(from.bits, found))
+      return false;
+    auto& last = from.last_dc[i];
+    last += found.value();
+    // The second bound keeps the product in an int.
+    if (std::abs(last) > INT16_MAX || std::abs(last << scan.shift) > INT16_MAX)
+      return false;
+    value = static_cast<std::int16_t>(last * (1 << scan.shift));
     return true;
-  }
-  jpeg_decoding_table::entry found;
-  if (!scan.tables[index].dc->take(from.bits, found))
-    return false;
-  auto& last = from.last_dc[index];
-  last += found.value();
-  // The second bound keeps the product in an int.
-  if (std::abs(last) > INT16_MAX || std::abs(last << scan.shift) > INT16_MAX)
-    return false;
-  value = static_cast<std::int16_t>(last * (1 << scan.shift));
-  return true;
+  });
+}
+
+bool progressive_decoder::refine_dc(const jpeg_scan& scan, piece& from) {
+  return for_each_dc(scan, from, [&](std::size_t, std::int16_t& value) {
+    value =
+      static_cast<std::int16_t>(value | from.bits.take_bit() << scan.shift);
+    return true;
+  });
 }
 
 bool progressive_decoder::first_ac(const jpeg_scan& scan, plane& target,
                                    piece& from) {
   auto& table = *scan.tables[0].ac;
+  auto& begins = target.first_scans.back().begins;
   return from.for_each_block(target, [&](std::size_t number) {
     if (from.empty > 0) {
       --from.empty;
       return true;
     }
+    auto bits = from.bits;
     auto& block = target.ac[number];
-    auto* magnitudes = target.magnitudes.get() + number * 64;
+    auto* to = target.room_for_magnitudes();
+    begins[number] = static_cast<std::uint32_t>(target.magnitude_count);
     for (auto position = scan.first - 1; position < scan.last;) {
       jpeg_decoding_table::entry found;
-      if (!table.take(from.bits, found))
+      if (!table.take(bits, found))
         return false;
       if (found.advance() >= end_of_block) {
-        from.empty = covered_blocks(from.bits, found.advance()) - 1;
+        from.empty = covered_blocks(bits, found.advance()) - 1;
         break;
       }
       position += found.advance();
@@ -235,11 +281,14 @@ bool progressive_decoder::first_ac(const jpeg_scan& scan, plane& target,
                        << scan.shift;
       if (position > scan.last || magnitude > INT16_MAX)
         return false;
-      magnitudes[position] = static_cast<std::uint16_t>(magnitude);
+      *to++ = static_cast<std::uint16_t>(magnitude);
       block.early |= bit_of(position);
       block.negative |= found.value() < 0 ? bit_of(position) : 0;
     }
     block.known = block.early;
+    target.magnitude_count =
+      static_cast<std::size_t>(to - target.magnitudes.data());
+    from.bits = bits;
     return true;
   });
 }
@@ -253,9 +302,10 @@ bool progressive_decoder::refine_ac(const jpeg_scan& scan, plane& target,
     if (from.empty == 0)
       return refine_block<Bits>(scan, block, from);
     --from.empty;
-    from.bits.refill();
-    block.refined[scan.shift] |=
-      corrections<Bits>(from.bits, block.known & all);
+    auto bits = from.bits;
+    bits.refill();
+    block.refined[scan.shift] |= corrections<Bits>(bits, block.known & all);
+    from.bits = bits;
     return true;
   });
 }
@@ -267,15 +317,16 @@ bool progressive_decoder::refine_block(const jpeg_scan& scan, block_bits& block,
   auto& refined = block.refined[scan.shift];
   // What is still ahead.
   auto rest = band(scan.first, scan.last);
+  auto bits = from.bits;
   while (rest != 0) {
     jpeg_decoding_table::entry found;
-    if (!scan.tables[0].ac->take(from.bits, found))
+    if (!scan.tables[0].ac->take(bits, found))
       return false;
     if (found.advance() >= end_of_block) {
-      from.empty = covered_blocks(from.bits, found.advance()) - 1;
-      from.bits.refill();
-      refined |= corrections<Bits>(from.bits, before & rest);
-      return true;
+      from.empty = covered_blocks(bits, found.advance()) - 1;
+      bits.refill();
+      refined |= corrections<Bits>(bits, before & rest);
+      break;
     }
     if (found.value() > 1 || found.value() < -1)
       return false;
@@ -284,7 +335,7 @@ bool progressive_decoder::refine_block(const jpeg_scan& scan, block_bits& block,
     if (Bits::count(zeros) < found.advance())
       return false;
     auto place = nth_from_top<Bits>(zeros, found.advance());
-    refined |= corrections<Bits>(from.bits, before & rest & ~(place - 1));
+    refined |= corrections<Bits>(bits, before & rest & ~(place - 1));
     rest &= place - 1;
     if (found.value() != 0) {
       refined |= place;
@@ -292,6 +343,7 @@ bool progressive_decoder::refine_block(const jpeg_scan& scan, block_bits& block,
       block.negative |= found.value() < 0 ? place : 0;
     }
   }
+  from.bits = bits;
   return true;
 }
 
@@ -322,6 +374,13 @@ bool progressive_decoder::store(
   std::vector<output> outputs;
   for (std::size_t i = 0; i < planes_.size(); ++i)
     outputs.emplace_back(factors == nullptr ? nullptr : &(*factors)[i]);
+  return bmi2_bits::available() ? store_all<bmi2_bits>(picture, outputs)
+                                : store_all<portable_bits>(picture, outputs);
+}
+
+template <class Bits>
+bool progressive_decoder::store_all(jpeg_tokens& picture,
+                                    const std::vector<output>& outputs) const {
   for (std::size_t row = 0; row < frame_.mcus_down; ++row) {
     picture.rows.push_back(picture.tokens.size());
     for (std::size_t column = 0; column < frame_.mcus_across; ++column)
@@ -331,10 +390,11 @@ bool progressive_decoder::store(
                                            * component.down * 64);
         for (std::size_t y = 0; y < component.down; ++y)
           for (std::size_t x = 0; x < component.across; ++x)
-            if (!store_block(planes_[i],
-                             planes_[i].number(row * component.down + y,
-                                               column * component.across + x),
-                             i, outputs[i], at))
+            if (!store_block<Bits>(
+                  planes_[i],
+                  planes_[i].number(row * component.down + y,
+                                    column * component.across + x),
+                  i, outputs[i], at))
               return false;
         picture.tokens.end_at(at);
       }
@@ -343,6 +403,7 @@ bool progressive_decoder::store(
   return true;
 }
 
+template <class Bits>
 bool progressive_decoder::store_block(const plane& from, std::size_t number,
                                       std::size_t component, const output& how,
                                       std::uint32_t*& to) {
@@ -353,26 +414,40 @@ bool progressive_decoder::store_block(const plane& from, std::size_t number,
   *to++ = make_token(factors == nullptr ? dc : requantized(dc, (*factors)[0]),
                      component, 0);
   auto& block = from.ac[number];
-  auto* magnitudes = from.magnitudes.get() + number * 64;
+  auto left = how.staying(block);
+  if (left == 0)
+    return true;
+  // Where a block's magnitudes would begin if all scans before were this one:
+  // maybe before the first.
+  std::array<std::ptrdiff_t, most_first_scans> begins;
+  for (std::size_t i = 0; i < from.first_scans.size(); ++i)
+    begins[i] = std::ptrdiff_t{from.first_scans[i].begins[number]}
+                - Bits::count(block.early & from.first_scans[i].before);
   std::uint32_t largest = 0;
-  for (auto left = how.staying(block); left != 0;) {
-    auto position = static_cast<std::uint32_t>(std::countl_zero(left));
-    auto bit = bit_of(position);
-    left ^= bit;
-    std::uint32_t magnitude =
-      (block.early & bit) != 0 ? magnitudes[position] : 0;
-    for (std::uint32_t shift = 0; shift < most_refinements; ++shift)
-      magnitude |= static_cast<std::uint32_t>(
-        (block.refined[shift] >> (63 - position) & 1) << shift);
+  // Neither signs nor scans can be guessed, so nothing branches on them.
+  do {
+    const auto position = static_cast<std::uint32_t>(std::countl_zero(left));
+    const auto shift = 63 - position;
+    const auto here = bit_of(position);
+    left ^= here;
+    auto bit = [shift](std::uint64_t bits) {
+      return static_cast<std::uint32_t>(bits >> shift & 1);
+    };
+    const auto nth = begins[from.scan_of[position]]
+                     + Bits::count(block.early & (0 - here) << 1);
+    const auto magnitude = from.magnitudes[static_cast<std::size_t>(
+                             (block.early & here) != 0 ? nth : 0)]
+                           | bit(block.refined[0]) | bit(block.refined[1]) << 1
+                           | bit(block.refined[2]) << 2;
     largest |= magnitude;
-    auto value = static_cast<int>(magnitude);
-    value = (block.negative & bit) != 0 ? -value : value;
+    const auto sign = -static_cast<int>(bit(block.negative));
+    const auto value = (static_cast<int>(magnitude) ^ sign) - sign;
     auto place = make_token(0, component, position);
     *to = factors == nullptr
             ? static_cast<std::uint32_t>(value) << 16 | place
             : requantized_token(value, (*factors)[position], place);
     to += *to >> 16 != 0 ? 1 : 0;
-  }
+  } while (left != 0);
   return largest <= largest_ac;
 }
 

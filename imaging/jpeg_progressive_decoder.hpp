@@ -43,8 +43,10 @@ public:
              const std::vector<requantizing_factors>* factors) const;
 
 private:
-  /// Refinements below are told apart, which is more than encoders use.
+  /// Refinements below are told apart, and first scans of one component up to
+  /// so many: more than encoders use.
   static constexpr std::uint32_t most_refinements = 3;
+  static constexpr std::size_t most_first_scans = 8;
 
   /// The AC coefficients of a block, the top bit for position 0.
   struct block_bits {
@@ -54,6 +56,12 @@ private:
     std::array<std::uint64_t, most_refinements> refined{};
   };
 
+  /// What a first scan tells of a component's AC coefficients.
+  struct first_scan {
+    std::uint64_t before = 0;          ///< All positions before its band.
+    std::vector<std::uint32_t> begins; ///< Of each block, in `magnitudes`.
+  };
+
   /// All blocks of a component; as many as whole MCUs have.
   struct plane {
     std::uint32_t columns = 0;
@@ -61,10 +69,21 @@ private:
     std::uint32_t used_rows = 0;
     std::vector<std::int16_t> dc;
     std::vector<block_bits> ac;
-    /// Magnitudes by first scans, in zigzag order; set where `early` is.
-    std::unique_ptr<std::uint16_t[]> magnitudes;
+    /// Magnitudes by first scans, block by block and without the zeros: few
+    /// enough to stay in the cache. The first is 0 and of no block.
+    std::vector<std::uint16_t> magnitudes{0};
+    std::size_t magnitude_count = 1; ///< That are in use.
+    std::vector<first_scan> first_scans;
+    std::array<std::uint8_t, 64> scan_of{}; ///< Of each position.
     /// Lowest bit that is known of each position; `unseen` before any scan.
     std::array<std::uint8_t, 64> precision;
+
+    /// Makes room for a block more and returns where.
+    std::uint16_t* room_for_magnitudes() {
+      if (magnitudes.size() - magnitude_count < 64)
+        magnitudes.resize(magnitudes.size() * 3 / 2 + 4096);
+      return magnitudes.data() + magnitude_count;
+    }
 
     std::size_t number(std::size_t row, std::size_t column) const noexcept {
       return row * columns + column;
@@ -79,15 +98,21 @@ private:
   struct output;
 
   bool goes_on(const jpeg_scan& scan);
-  bool decode_dc(const jpeg_scan& scan, piece& from);
-  bool decode_dc_block(const jpeg_scan& scan, std::size_t index, piece& from,
-                       std::int16_t& value);
+  bool begin_first_scan(const jpeg_scan& scan);
+  template <class Block>
+  bool for_each_dc(const jpeg_scan& scan, piece& from, Block block);
+  bool first_dc(const jpeg_scan& scan, piece& from);
+  bool refine_dc(const jpeg_scan& scan, piece& from);
   static bool first_ac(const jpeg_scan& scan, plane& target, piece& from);
   template <class Bits>
   static bool refine_ac(const jpeg_scan& scan, plane& target, piece& from);
   template <class Bits>
   static bool refine_block(const jpeg_scan& scan, block_bits& block,
                            piece& from);
+  template <class Bits>
+  bool store_all(jpeg_tokens& picture,
+                 const std::vector<output>& outputs) const;
+  template <class Bits>
   static bool store_block(const plane& from, std::size_t number,
                           std::size_t component, const output& how,
                           std::uint32_t*& to);

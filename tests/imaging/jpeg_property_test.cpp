@@ -47,6 +47,22 @@ scan_script by_bits(int components, int first) {
   return script;
 }
 
+/// Tells each component's AC coefficients in so many bands, the last one first.
+scan_script by_bands(int components, int bands) {
+  scan_script script{{components, {0, 1, 2, 0}, 0, 0, 0, 0}};
+  for (int i = 0; i < components; ++i) {
+    for (int band = bands; band > 0; --band)
+      script.push_back({1,
+                        {i, 0, 0, 0},
+                        63 * (band - 1) / bands + 1,
+                        63 * band / bands,
+                        0,
+                        1});
+    script.push_back({1, {i, 0, 0, 0}, 1, 63, 1, 0});
+  }
+  return script;
+}
+
 std::string encoded(const pixel_buffer& pixels, const shape& how,
                     const scan_script& script = {}) {
   jpeg_writer writer(pixels.samples.size() + 4'096);
@@ -140,6 +156,24 @@ TEST(JpegProperties, ReadsProgressiveScansOfAnyDepth) {
                                  at_once->tokens.begin(),
                                  at_once->tokens.end()));
         }
+}
+
+TEST(JpegProperties, ReadsProgressiveScansOfAnyBands) {
+  for (auto side : {9u, 40u})
+    for (auto channels : {1, 3})
+      for (int bands = 1; bands <= 10; ++bands) {
+        auto pixels =
+          test::photo(side, 65 - side, static_cast<std::uint8_t>(channels));
+        auto source =
+          encoded(pixels, {2, 2, 3, true}, by_bands(channels, bands));
+        SCOPED_TRACE(testing::Message()
+                     << side << ", " << channels << " channels, in " << bands);
+        // More are left to libjpeg.
+        EXPECT_EQ(read_usual_tokens(view(source)).has_value(), bands <= 8);
+        auto tokens = read_tokens(view(source));
+        ASSERT_TRUE(tokens);
+        EXPECT_EQ(decoded(emit_jpeg(*tokens, {})), decoded(source));
+      }
 }
 
 TEST(JpegProperties, LeavesScansThatRepeatThemselvesToLibjpeg) {
