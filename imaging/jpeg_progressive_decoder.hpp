@@ -48,6 +48,11 @@ private:
   static constexpr std::uint32_t most_refinements = 3;
   static constexpr std::size_t most_first_scans = 8;
 
+  /// The bit of a position.
+  static constexpr std::uint64_t bit_of(std::uint32_t position) noexcept {
+    return std::uint64_t{1} << (63 - position);
+  }
+
   /// The AC coefficients of a block, the top bit for position 0.
   struct block_bits {
     std::uint64_t known = 0;    ///< Not zero.
