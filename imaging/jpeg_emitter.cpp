@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
+
+#include "imaging/jpeg_bit_writer.hpp"
+#include "imaging/jpeg_segments.hpp"
 
 namespace pixmill::imaging {
 
@@ -14,134 +16,16 @@ struct bit_string {
   unsigned length;
 };
 
-/// Writes bits, most significant first, without byte stuffing. Each time all
-/// eight bytes are stored, and what was whole is passed over: there is no
-/// branch to guess.
-class bit_writer {
-public:
-  /// @param out Room for 8 bytes more than is written.
-  explicit bit_writer(std::uint8_t* out) : out_(out) {}
-
-  /// @param length 1 to 57.
-  void put(std::uint64_t bits, unsigned length) {
-    filled_ += length;
-    window_ |= bits << (64 - filled_);
-    auto word = __builtin_bswap64(window_);
-    std::memcpy(out_, &word, 8);
-    out_ += filled_ / 8;
-    window_ <<= filled_ & 0x38;
-    filled_ &= 7;
-  }
-
-  /// Goes on at `out`.
-  /// @returns The end of the whole bytes so far.
-  std::uint8_t* move_to(std::uint8_t* out) {
-    return std::exchange(out_, out);
-  }
-
-  /// Fills the last byte with ones.
-  /// @returns The end of what was written.
-  std::uint8_t* finish() {
-    put(0x7f, 7);
-    return out_;
-  }
-
-private:
-  std::uint8_t* out_;
-  std::uint64_t window_ = 0; ///< From its top on.
-  unsigned filled_ = 0;
-};
-
 /// One byte of so many is 0xff at most, usually.
 constexpr std::size_t expected_stuffing = 100;
-
-/// Appends `data` with a zero behind each 0xff.
-void put_stuffed(std::string& out, byte_view data) {
-  auto at = out.size();
-  out.resize(at + data.size()
-             + static_cast<std::size_t>(
-               std::count(data.begin(), data.end(), std::uint8_t{0xff})));
-  auto* to = out.data() + at;
-  while (!data.empty()) {
-    auto* found = static_cast<const std::uint8_t*>(
-      std::memchr(data.data(), 0xff, data.size()));
-    auto length = found == nullptr
-                    ? data.size()
-                    : static_cast<std::size_t>(found - data.data()) + 1;
-    std::memcpy(to, data.data(), length);
-    to += length;
-    if (found != nullptr)
-      *to++ = 0;
-    data = data.subspan(length);
-  }
-}
-
-void put16(std::string& out, std::size_t value) {
-  out.push_back(static_cast<char>(value >> 8 & 0xff));
-  out.push_back(static_cast<char>(value & 0xff));
-}
-
-void put_marker(std::string& out, unsigned marker, std::size_t body_bytes) {
-  out.push_back('\xff');
-  out.push_back(static_cast<char>(marker));
-  put16(out, body_bytes + 2);
-}
-
-void put_profile(std::string& out, const std::string& icc) {
-  // Two bytes of length, twelve of name, two of numbering.
-  constexpr std::size_t most = 65'533 - 14;
-  auto pieces = (icc.size() + most - 1) / most;
-  for (std::size_t i = 0; i < pieces && pieces < 256; ++i) {
-    auto piece = icc.substr(i * most, most);
-    put_marker(out, 0xe2, piece.size() + 14);
-    out.append("ICC_PROFILE\0", 12);
-    out.push_back(static_cast<char>(i + 1));
-    out.push_back(static_cast<char>(pieces));
-    out += piece;
-  }
-}
-
-/// Writes DQT with equal tables once, and SOF0.
-void put_frame(std::string& out, const jpeg_tokens& picture) {
-  std::vector<quant_table> unique;
-  std::string components;
-  for (std::size_t i = 0; i < picture.components.size(); ++i) {
-    auto& component = picture.components[i];
-    auto slot = std::find(unique.begin(), unique.end(), component.table);
-    auto number = slot - unique.begin();
-    if (slot == unique.end())
-      unique.push_back(component.table);
-    components.push_back(static_cast<char>(component.id));
-    components.push_back(
-      static_cast<char>(component.across << 4 | component.down));
-    components.push_back(static_cast<char>(number));
-  }
-  put_marker(out, 0xdb, 65 * unique.size());
-  for (std::size_t slot = 0; slot < unique.size(); ++slot) {
-    out.push_back(static_cast<char>(slot));
-    for (auto at : natural_order)
-      out.push_back(static_cast<char>(unique[slot][at]));
-  }
-  put_marker(out, 0xc0, 6 + components.size());
-  out.push_back(8);
-  put16(out, picture.height);
-  put16(out, picture.width);
-  out.push_back(static_cast<char>(picture.components.size()));
-  out += components;
-}
 
 void put_scan_header(std::string& out, const jpeg_tokens& picture,
                      const scan_codes& codes) {
   auto count = picture.components.size();
-  for (std::size_t i = 0; i < scan_table_count; ++i) {
-    if (count == 1 && i % 2 == 1)
-      continue;
-    put_marker(out, 0xc4, 17 + codes[i].symbols.size());
-    out.push_back(static_cast<char>((i / 2) << 4 | i % 2));
-    out.append(codes[i].counts.begin(), codes[i].counts.end());
-    out.append(codes[i].symbols.begin(), codes[i].symbols.end());
-  }
-  put_marker(out, 0xda, 4 + 2 * count);
+  for (unsigned i = 0; i < scan_table_count; ++i)
+    if (count > 1 || i % 2 == 0)
+      put_table(out, (i / 2) << 4 | i % 2, codes[i]);
+  put_marker(out, start_of_scan, 4 + 2 * count);
   out.push_back(static_cast<char>(count));
   for (std::size_t i = 0; i < count; ++i) {
     out.push_back(static_cast<char>(picture.components[i].id));
@@ -188,15 +72,12 @@ void put_scan(std::string& out, const std::vector<symbol_row>& rows,
       row = row.subspan(words.size());
     }
   put_stuffed(out, {piece.data(), writer.finish()});
-  out.append("\xff\xd9", 2);
+  put_end(out);
 }
 
 void put_headers(std::string& out, const jpeg_tokens& picture,
                  const scan_codes& codes, const std::string& icc) {
-  out.append("\xff\xd8", 2);
-  out += picture.colour_segments;
-  put_profile(out, icc);
-  put_frame(out, picture);
+  put_frame(out, picture, icc, jpeg_process::baseline);
   put_scan_header(out, picture, codes);
 }
 

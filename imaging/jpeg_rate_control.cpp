@@ -17,7 +17,8 @@ constexpr double stuffing = 1.0 / 200;
 /// What to aim at and what to be content with, of the budget.
 constexpr double aim = 0.9975;
 constexpr double well_filled = 0.99;
-/// What many tries are worth.
+/// What more tries are worth: of a small file, and of any.
+constexpr double fairly_filled = 0.98;
 constexpr double hardly_filled = 0.97;
 
 /// As many rows are corrected as lets each of them change by a tenth.
@@ -72,7 +73,11 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
   budgeted_jpeg result;
   auto allowed = static_cast<double>(budget);
   // Headers of small files are hard to foresee, and small files cost little.
-  const auto most_fills = static_cast<double>(budget) < small_budget ? 6 : 2;
+  auto enough = [&](int tries) {
+    if (tries < 2)
+      return well_filled;
+    return allowed < small_budget && tries < 6 ? fairly_filled : hardly_filled;
+  };
   auto leverage = usual_leverage;
   auto before = 0.0;
   auto wanted = 0.0;
@@ -87,9 +92,8 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
                               : leverage / std::clamp(effect, 1.0, leverage);
     }
     bool over = size > allowed;
-    bool wasteful =
-      size < (i < most_fills ? well_filled : hardly_filled) * allowed
-      && allowed - size > few_bytes && i < most_corrections / 2;
+    bool wasteful = size < enough(i) * allowed && allowed - size > few_bytes
+                    && i < most_corrections / 2;
     if ((over && !is_coarsest()) || (wasteful && !is_finest())) {
       before = size;
       wanted = size - allowed * (over ? 0.999 : aim);
@@ -119,28 +123,38 @@ budgeted_jpeg jpeg_rate_control::reach(std::size_t budget) {
 
 /// Quantizes all rows for about `budget` bytes with the header.
 void jpeg_rate_control::quantize_within(double budget) {
+  scans_.reset();
+  density_ = 1;
   const auto least_head =
     static_cast<double>(header_bytes(picture_, scan_codes{}, icc_));
-  // Of the symbols that codes list: known only with the final codes, which
+  // With the symbols that codes list: known only with the final codes, which
   // matters where they are a good part of the file.
-  auto listed = usual_symbols;
+  auto head = least_head + usual_symbols;
   for (int i = 0;; ++i) {
-    auto room =
-      std::max({budget - least_head - listed, (budget - least_head) / 2, 1.0});
-    auto bits = room * 8 / (1 + stuffing) * aim;
-    start(bits);
-    search(bits);
-    quantize_rest(bits);
+    auto room = [&] {
+      return std::max({budget - head, (budget - least_head) / 2, 1.0});
+    };
+    auto bits = [&] { return room() * 8 / (1 + stuffing) * aim; };
+    start(bits() / density_);
+    learn();
+    if (i == 0 && choose_scans(room()))
+      head = head_bytes();
+    search(bits());
+    quantize_rest(bits() / density_);
     // What lies over its source cannot be done again.
     if (budget >= small_budget || i + 1 == most_heads || reused_ != nullptr)
       return;
     count();
-    auto before = std::exchange(
-      listed,
-      static_cast<double>(header_bytes(picture_, codes_, icc_)) - least_head);
-    if (std::abs(listed - before) < head_matters * room)
+    auto before = std::exchange(head, head_bytes());
+    if (std::abs(head - before) < head_matters * room())
       return;
   }
+}
+
+/// Returns the bytes of the file beside its data, by the codes that there are.
+double jpeg_rate_control::head_bytes() const {
+  return static_cast<double>(scans_ ? scans_->header_bytes(icc_)
+                                    : header_bytes(picture_, codes_, icc_));
 }
 
 void jpeg_rate_control::over_source(token_list& tokens) {
@@ -276,8 +290,14 @@ std::size_t jpeg_rate_control::count() {
   }
   codes_ = best_codes(counts_);
   auto data = static_cast<double>(scan_bits(counts_, codes_)) / 8;
-  return header_bytes(picture_, codes_, icc_)
-         + static_cast<std::size_t>(data * (1 + stuffing)) + 3;
+  if (scans_) {
+    std::vector<jpeg_scans::row> rows;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+      rows.push_back({symbols_of(row), &rows_[row].edges});
+    const auto sorted = static_cast<double>(scans_->sort(rows)) / 8;
+    density_ = sorted / std::exchange(data, sorted);
+  }
+  return static_cast<std::size_t>(head_bytes() + data * (1 + stuffing)) + 3;
 }
 
 /// Quantizes some rows again so that the file loses `bytes`.
@@ -288,7 +308,7 @@ std::size_t jpeg_rate_control::count() {
 bool jpeg_rate_control::correct(double bytes, double force, double leverage,
                                 double leeway) {
   quantizer_->set_prices(counts_);
-  auto excess = bytes * 8;
+  auto excess = bytes * 8 / density_;
   auto first = order_.size();
   double slice = 0;
   while (first > kept_from_ && slice < std::abs(excess) * leverage)
@@ -314,16 +334,20 @@ budgeted_jpeg jpeg_rate_control::emit() {
   frame.colour_segments = picture_.colour_segments;
   for (std::size_t i = 0; i < tables_.size(); ++i)
     frame.components[i].table = tables_[i];
-  std::vector<symbol_row> rows;
-  dc_state before{};
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    join(row, before);
-    before = rows_[row].edges.last;
-    rows.push_back(symbols_of(row));
-  }
   budgeted_jpeg result;
-  result.bytes =
-    emit_jpeg(frame, rows, codes_, scan_bits(counts_, codes_), icc_);
+  if (scans_) {
+    result.bytes = scans_->emit(frame, icc_);
+  } else {
+    std::vector<symbol_row> rows;
+    dc_state before{};
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      join(row, before);
+      before = rows_[row].edges.last;
+      rows.push_back(symbols_of(row));
+    }
+    result.bytes =
+      emit_jpeg(frame, rows, codes_, scan_bits(counts_, codes_), icc_);
+  }
   result.quality = quality_of(tables_[0]);
   result.likeness = likeness_->result();
   return result;

@@ -11,6 +11,7 @@
 #include "imaging/jpeg_emitter.hpp"
 #include "imaging/jpeg_quantizer.hpp"
 #include "imaging/jpeg_rate_model.hpp"
+#include "imaging/jpeg_scans.hpp"
 #include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_tokens.hpp"
 #include "imaging/similarity.hpp"
@@ -72,7 +73,11 @@ private:
 
   void pick_samples();
   void quantize_within(double budget);
+  bool choose_scans(double data);
+  void sort_samples(std::size_t count, double own);
+  double head_bytes() const;
   void start(double bits);
+  void learn();
   void search(double bits);
   void choose_tables();
   double try_samples(std::size_t count);
@@ -113,6 +118,8 @@ private:
   scan_counts pieces_{}; ///< Of all rows in `reduced_`, each by itself.
   scan_counts counts_{}; ///< Of the scan.
   scan_codes codes_;
+  std::optional<jpeg_scans> scans_; ///< Of a progressive file, if it is one.
+  double density_ = 1; ///< Bits of the file for each of one baseline scan.
   double lambda_ = 1;
   double power_ = 0.1; ///< Of lambda that sizes fall with at the same tables.
   double bits_per_block_ = 0; ///< What a row is predicted to take.

@@ -25,6 +25,10 @@ constexpr double close_enough = 0.02;
 /// lambda is a knob without steps.
 constexpr double tables_settle = 0.05;
 
+/// What a progressive file has to be smaller by, at least: it takes longer to
+/// write and to read.
+constexpr double scans_gain = 0.97;
+
 constexpr int most_tries = 6;
 constexpr int most_table_tries = 4;
 
@@ -71,10 +75,14 @@ void jpeg_rate_control::start(double bits) {
                        least_lambda, most_lambda);
 }
 
-void jpeg_rate_control::search(double bits) {
+/// Learns prices from few samples: those of the source are others.
+void jpeg_rate_control::learn() {
   choose_tables();
-  // Only to learn prices: those of the source are others.
   try_samples((samples_ + 3) / 4);
+}
+
+/// Finds tables and a price at which all takes `bits`.
+void jpeg_rate_control::search(double bits) {
   price_search tried;
   auto settled = false;
   for (int i = 0; i < most_tries; ++i) {
@@ -116,6 +124,37 @@ void jpeg_rate_control::choose_tables() {
   quantizer_->set_lambda(lambda_);
 }
 
+/// Learns how many bits some samples take in scans.
+/// @param own The bits in one scan.
+void jpeg_rate_control::sort_samples(std::size_t count, double own) {
+  std::vector<std::size_t> sampled(
+    order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
+  std::sort(sampled.begin(), sampled.end());
+  std::vector<jpeg_scans::row> rows;
+  for (auto row : sampled)
+    rows.push_back({symbols_of(row), &rows_[row].edges});
+  density_ = static_cast<double>(scans_->sort(rows)) / own;
+}
+
+/// Decides by what was learnt whether a progressive file is worth its while.
+/// Large pictures have no memory left for it.
+/// @param data Bytes beside the header that are allowed.
+bool jpeg_rate_control::choose_scans(double data) {
+  if (effort_ != compress_effort::best || reused_ != nullptr)
+    return false;
+  scans_.emplace(picture_);
+  const auto codes = best_codes(pieces_);
+  sort_samples((samples_ + 3) / 4,
+               static_cast<double>(scan_bits(pieces_, codes)));
+  const auto baseline =
+    static_cast<double>(header_bytes(picture_, codes, icc_)) + data;
+  if (head_bytes() + data * density_ < scans_gain * baseline)
+    return true;
+  scans_.reset();
+  density_ = 1;
+  return false;
+}
+
 /// Quantizes some samples at the present price, and learns new ones.
 /// @returns The bits that all rows are predicted to take.
 double jpeg_rate_control::try_samples(std::size_t count) {
@@ -135,6 +174,11 @@ double jpeg_rate_control::try_samples(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)
     rows_[order_[i]].bits *= own / bits;
   calibrate(count);
+  if (scans_) {
+    if (count == samples_)
+      sort_samples(count, own);
+    own *= density_;
+  }
   auto all = predicted_from(0);
   return own * all / (all - predicted_from(count));
 }

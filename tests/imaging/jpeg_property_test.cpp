@@ -8,6 +8,7 @@
 #include "imaging/jpeg_library.hpp"
 #include "imaging/jpeg_pixels.hpp"
 #include "imaging/jpeg_requantize.hpp"
+#include "imaging/jpeg_scans.hpp"
 #include "imaging/jpeg_tables.hpp"
 #include "imaging/jpeg_tokens.hpp"
 #include "tests/imaging/pictures.hpp"
@@ -96,6 +97,46 @@ std::vector<std::uint8_t> decoded(const std::string& jpeg) {
   return pixels ? std::move(pixels->samples) : std::vector<std::uint8_t>{};
 }
 
+/// A row of MCUs as a quantizer would leave it.
+struct symbols_of_row {
+  std::vector<std::uint32_t> words;
+  dc_edges edges;
+
+  /// @param dc What its DC coefficients follow upon.
+  symbols_of_row(const token_row& row, dc_state dc) {
+    visit_symbols(row.begin, row.end, dc,
+                  [&](std::size_t table, unsigned symbol, std::uint32_t bits) {
+                    words.push_back(make_symbol(table, symbol, bits));
+                  });
+    for (const auto* token = row.begin; token != row.end; ++token)
+      if (auto& first = edges.first[token_component(*token)];
+          token_position(*token) == 0 && !first)
+        first = token_value(*token);
+    edges.last = dc;
+  }
+};
+
+/// Writes the coefficients as a progressive file.
+/// @param joined Whether each row's symbols follow upon the row before.
+std::string in_scans(const jpeg_tokens& picture, bool joined) {
+  std::vector<symbols_of_row> rows;
+  dc_state before{};
+  for (auto& row : rows_of(picture)) {
+    rows.emplace_back(row, joined ? before : dc_state{});
+    before = rows.back().edges.last;
+  }
+  std::vector<jpeg_scans::row> sorted;
+  for (auto& row : rows)
+    sorted.push_back({row.words, &row.edges});
+  jpeg_scans scans(picture);
+  const auto bits = scans.sort(sorted);
+  auto bytes = scans.emit(picture, {});
+  // But for stuffing, and for what fills the last byte of each scan.
+  EXPECT_GE(bytes.size(), scans.header_bytes({}) + bits / 8);
+  EXPECT_LE(bytes.size(), scans.header_bytes({}) + bits / 8 * 51 / 50 + 20);
+  return bytes;
+}
+
 template <class Check>
 void for_each_jpeg(Check check) {
   for (auto side : {1u, 2u, 7u, 8u, 9u, 16u, 17u, 31u, 33u, 48u, 63u, 64u})
@@ -126,6 +167,32 @@ TEST(JpegProperties, ReadsAndWritesTheSameCoefficients) {
     ASSERT_TRUE(tokens);
     EXPECT_EQ(decoded(emit_jpeg(*tokens, {})), decoded(source));
   });
+}
+
+TEST(JpegProperties, WritesTheSameCoefficientsInScans) {
+  for_each_jpeg([](const std::string& source) {
+    auto tokens = read_usual_tokens(view(source));
+    ASSERT_TRUE(tokens);
+    auto scans = in_scans(*tokens, false);
+    EXPECT_EQ(decoded(scans), decoded(source));
+    EXPECT_EQ(in_scans(*tokens, true), scans);
+    EXPECT_TRUE(read_usual_tokens(view(scans)));
+  });
+}
+
+TEST(JpegProperties, WritesFlatPicturesInScans) {
+  // More blocks without a coefficient than one symbol tells of.
+  auto pixels = test::photo(40, 40, 1);
+  pixel_buffer canvas{2'048, 1'200, 1, {}};
+  canvas.samples.assign(std::size_t{2'048} * 1'200, 255);
+  for (std::uint32_t y = 0; y < 40; ++y)
+    std::copy_n(pixels.row(y), 40, canvas.row(1'100 + y));
+  auto source = encoded(canvas, {});
+  auto tokens = read_usual_tokens(view(source));
+  ASSERT_TRUE(tokens);
+  auto scans = in_scans(*tokens, false);
+  EXPECT_EQ(decoded(scans), decoded(source));
+  EXPECT_LT(scans.size() * 2, source.size());
 }
 
 TEST(JpegProperties, ReadsProgressiveScansOfAnyDepth) {

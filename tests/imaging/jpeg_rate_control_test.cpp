@@ -1,6 +1,8 @@
 #include "imaging/jpeg_rate_control.hpp"
 
+#include <algorithm>
 #include <array>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -124,6 +126,38 @@ TEST(JpegRateControl, FillsTheBudgetWhereSizesHaveSteps) {
           << quality << " " << percent;
       }
     }
+}
+
+// A product on white, and a picture without flat areas.
+TEST(JpegRateControl, WritesScansWhereTheyAreSmaller) {
+  auto product = test::photo(640, 640);
+  for (std::uint32_t y = 0; y < product.height; ++y)
+    for (std::uint32_t x = 0; x < product.width; ++x)
+      if (std::min({x, y, 639 - x, 639 - y}) < 200)
+        std::fill_n(product.row(y) + 3 * x, 3, std::uint8_t{255});
+  auto grain = test::photo(640, 640);
+  std::mt19937 random(1);
+  for (auto& sample : grain.samples)
+    sample = static_cast<std::uint8_t>(sample / 2 + random() % 128);
+  for (auto& [pixels, flat] : {std::pair{product, true}, {grain, false}}) {
+    auto source = test::jpeg_of(pixels, 90);
+    auto tokens = read_usual_tokens(view(source));
+    ASSERT_TRUE(tokens);
+    auto made = [&](compress_effort effort) {
+      return jpeg_rate_control(*tokens, {}, effort)
+        .reach(source.size() / 2)
+        .bytes;
+    };
+    auto is_progressive = [](const std::string& bytes) {
+      return bytes.find("\xff\xc2") != std::string::npos;
+    };
+    EXPECT_EQ(is_progressive(made(compress_effort::best)), flat);
+    EXPECT_FALSE(is_progressive(made(compress_effort::fast)));
+    if (flat) {
+      EXPECT_GE(made(compress_effort::best).size() * 100,
+                source.size() / 2 * 98);
+    }
+  }
 }
 
 TEST(JpegRateControl, StatesWhatADecoderSees) {
