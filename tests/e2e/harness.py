@@ -274,6 +274,22 @@ def poll(what, seconds=30, pause=0.02):
     raise AssertionError(f"not within {seconds} s")
 
 
+def log_lines(path, *wanted):
+    """The lines of a JSON log, once each of `wanted` is true of one of them.
+
+    A line is written on a thread of its own, after the answer of which it
+    tells; what was not yet written to its end is left out.
+    """
+
+    def read():
+        with open(path, encoding="utf-8") as file:
+            lines = [json.loads(x) for x in file if x.endswith("\n")]
+        whole = all(any(map(each, lines)) for each in wanted)
+        return whole and lines
+
+    return poll(read)
+
+
 # -- sheets and results --------------------------------------------------------
 
 
