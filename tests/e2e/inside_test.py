@@ -51,15 +51,21 @@ class Inside(Case):
             yield from self.walk(child)
 
     def test_the_tree_is_the_registry(self):
-        job = self.begin(40, 3_000)
-        tree = self.server.get("/v1/actors/tree?depth=10&limit=1000").json
-        listed = self.server.get("/v1/actors?top=1000").json
-        walked = list(self.walk(tree["root"]))[1:]
-        self.assertEqual(len(set(walked)), len(walked))
-        self.assertEqual(tree["total"], len(walked))
-        # Between the two looks, some may have come or gone.
-        known = {one["id"] for one in listed["actors"]}
-        self.assertLess(len(known ^ set(walked)), 10)
+        job = self.begin(40, 20_000)
+
+        def looks():
+            tree = self.server.get("/v1/actors/tree?depth=10&limit=1000").json
+            listed = self.server.get("/v1/actors?top=1000").json
+            walked = list(self.walk(tree["root"]))[1:]
+            self.assertEqual(len(set(walked)), len(walked))
+            self.assertEqual(tree["total"], len(walked))
+            # Until all downloads wait for their origin, some come and go
+            # between the two looks.
+            known = {one["id"] for one in listed["actors"]}
+            kinds = {one["kind"] for one in listed["actors"]}
+            return known == set(walked) and "image" in kinds and listed
+
+        listed = poll(looks)
         self.assertEqual(listed["silent"], [])
         kinds = {one["kind"] for one in listed["actors"]}
         self.assertEqual(kinds, {"supervisor", "job", "dispatcher", "worker",
@@ -122,9 +128,17 @@ class Inside(Case):
         self.server.ask("POST", f"/v1/jobs/{job}/cancel")
 
     def test_looks_into_an_actor(self):
-        job = self.begin(40, 3_000)
-        image = self.actors(kind="image", job=job, state="downloading")[0]
-        inside = self.server.get(f"/v1/actors/{image['id']}").json
+        job = self.begin(40, 20_000)
+
+        def downloading():
+            return self.actors(kind="image", job=job, state="downloading")
+
+        # An image counts as active a moment before it begins, and a message is
+        # listed once its handler is through.
+        image = poll(downloading)[0]
+        inside = poll(lambda: (
+            seen := self.server.get(f"/v1/actors/{image['id']}").json
+        )["handlers"] and seen)
         self.assertTrue(inside["probe"]["answered"], inside)
         self.assertEqual(inside["events"][0]["text"], "downloading")
         self.assertIn("attempt", [x["message"] for x in inside["handlers"]])
