@@ -148,7 +148,7 @@ class Scopes(Guarded):
         self.start()
         made = self.ask(
             "POST", "/v1/tokens", "admin",
-            b'{"scopes":["read"],"name":"n","expires":"1s"}',
+            b'{"scopes":["read"],"name":"n","expires":"4s"}',
         ).json
         self.assertEqual(self.said("GET", "/v1/jobs", made["token"]), "200")
         poll(lambda: self.said("GET", "/v1/jobs", made["token"])
@@ -308,7 +308,7 @@ class Tenants(Guarded):
 
     def test_a_tenants_queue_has_its_own_limit(self):
         self.start("jobs.max-running=1", "jobs.max-queued-per-tenant=2")
-        slow = self.catalogue(4, path="delay/2000")
+        slow = self.catalogue(4, path="hold/k")
         for _ in range(3):
             self.assertEqual(self.submit("a", slow).status, 202)
         refused = self.submit("a", slow)
@@ -326,8 +326,13 @@ class Limits(Guarded):
 
     def test_a_token_that_asks_too_often_waits(self):
         self.start("http.rate-limit=1", "http.rate-burst=3")
-        seen = [self.ask("GET", "/v1/jobs", "one") for _ in range(5)]
-        self.assertEqual([x.status for x in seen[:3]], [200] * 3)
+        begun = time.monotonic()
+        seen = [self.ask("GET", "/v1/jobs", "one")]
+        while seen[-1].status == 200:
+            seen.append(self.ask("GET", "/v1/jobs", "one"))
+            # What comes back with time, as this machine may be slow.
+            self.assertLess(len(seen), 6 + time.monotonic() - begun)
+        self.assertGreater(len(seen), 3)
         self.assertEqual(seen[0].headers["RateLimit-Limit"], "3")
         self.assertEqual(seen[0].headers["RateLimit-Remaining"], "2")
         refused = seen[-1]
@@ -341,7 +346,7 @@ class Limits(Guarded):
 
     def test_a_full_queue_takes_nothing_and_loses_nothing(self):
         self.start("jobs.max-running=1", "jobs.max-queued=2")
-        slow = self.catalogue(4, path="delay/1000")
+        slow = self.catalogue(4, path="hold/k")
         kept = [
             self.submit("one", slow, Idempotency_Key=f"k{n}").json["id"]
             for n in range(3)
@@ -364,6 +369,7 @@ class Limits(Guarded):
         )
         self.server.kill()
         self.start("jobs.max-running=1", "jobs.max-queued=1")
+        self.origin.release()
         for job in kept:
             self.finished(job, "one")
         self.assertEqual(self.submit("one").status, 202)
@@ -376,7 +382,9 @@ class Limits(Guarded):
                 b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv"
                 b"\r\nContent-Length: 1000000\r\n\r\nS. No."
             )
-            answer = sock.recv(65536)
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += sock.recv(65536) or b"\r\n\r\n"
         self.assertTrue(answer.startswith(b"HTTP/1.1 401 "), answer)
         self.assertIn(b"WWW-Authenticate: Bearer", answer)
 

@@ -95,7 +95,7 @@ class Compat(Case):
         )
 
     def test_says_that_it_has_not_finished(self):
-        job = self.upload(file=self.catalogue("delay/3000")).json["id"]
+        job = self.upload(file=self.catalogue("hold/k")).json["id"]
         answer = self.server.get(f"/download/{job}")
         self.assertEqual(answer.status, 409)
         self.assertEqual(answer.json["code"], "not-finished")

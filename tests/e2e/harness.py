@@ -8,6 +8,7 @@ with.
 import contextlib
 import csv
 import io
+import itertools
 import json
 import os
 import shutil
@@ -169,6 +170,10 @@ class FaultyOrigin:
         """How often each path was asked for."""
         return self.stats()["paths"]
 
+    def release(self, key="k"):
+        """Lets the pictures of /hold and /pace go."""
+        self.ask(f"/_release/{key}")
+
 
 class NginxOrigin:
     """Debian's nginx over a folder, on a free port of loopback.
@@ -239,18 +244,40 @@ class NginxOrigin:
         shutil.rmtree(self.state, ignore_errors=True)
 
     def requests(self):
+        # A line is written after its answer, but before the next request is
+        # looked at: the worker is one thread.
+        with socket.create_connection(("127.0.0.1", self.port), 20) as sock:
+            sock.sendall(b"GET /_last HTTP/1.0\r\n\r\n")
+            while sock.recv(4096):
+                pass
         counts = {}
         with open(self.state + "/access.log") as file:
             for line in file:
                 path = line.split('"')[1].split()[1]
                 counts[path] = counts.get(path, 0) + 1
+        counts.pop("/_last", None)
         return counts
 
 
+def ports_of_this_process():
+    """Ports that the system gives to nobody who asks for just any, and other
+    ones than those of tests beside this one."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        end = min(max(int(file.read().split()[0]), 10_000), 32_768)
+    first = end - 100 * (1 + os.getpid() % ((end - 5_000) // 100))
+    return itertools.cycle(range(first, first + 100))
+
+
+PORTS = ports_of_this_process()
+
+
 def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port for who cannot listen on 0, since it is told before or again."""
+    while True:
+        port = next(PORTS)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for_port(port, seconds=10):

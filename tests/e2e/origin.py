@@ -9,6 +9,9 @@ the name of a file of FOLDER where an answer carries a picture.
     /ok/FILE                     the picture
     /u/ANYTHING/FILE             the picture, under as many URLs as wanted
     /delay/MS/FILE               the picture, after MS milliseconds
+    /hold/KEY/FILE               the picture, once /_release/KEY was asked for
+    /pace/MS/KEY/FILE            the picture, after MS milliseconds; at once when
+                                 /_release/KEY was asked for
     /status/CODE                 that status
     /after/N/CODE/KEY/FILE       CODE for the first N requests of KEY
     /retry-after/SECONDS/KEY/FILE  429 with Retry-After, once for each KEY
@@ -36,6 +39,7 @@ the name of a file of FOLDER where an answer carries a picture.
     /forbidden                   a picture that nobody may reach
     /_stats                      {"paths": {path: requests}, "bytes": sent}
     /_count                      requests so far
+    /_release/KEY                lets all go that KEY holds, now and later
     /_load                       {"most": pictures asked for at once, "early":
                                  requests half a second after a 429 of /quota and
                                  before its Retry-After is over}
@@ -91,6 +95,7 @@ class Origin:
         self.most = 0
         self.early = 0
         self.quotas = {}
+        self.gates = {}
 
     # -- one connection --------------------------------------------------------
 
@@ -121,6 +126,10 @@ class Origin:
         if path == "/_load":
             body = json.dumps({"most": self.most, "early": self.early})
             await self.send(writer, body.encode(), "application/json")
+            return True
+        if path.startswith("/_release/"):
+            self.gate(path.split("/")[2]).set()
+            await self.send(writer, b"{}", "application/json")
             return True
         self.count += 1
         self.paths[path] = self.paths.get(path, 0) + 1
@@ -178,6 +187,20 @@ class Origin:
 
     async def do_delay(self, writer, ms, name):
         await asyncio.sleep(int(ms) / 1000)
+        await self.do_ok(writer, name)
+
+    def gate(self, key):
+        return self.gates.setdefault(key, asyncio.Event())
+
+    async def do_hold(self, writer, key, name):
+        await self.gate(key).wait()
+        await self.do_ok(writer, name)
+
+    async def do_pace(self, writer, ms, key, name):
+        try:
+            await asyncio.wait_for(self.gate(key).wait(), int(ms) / 1000)
+        except asyncio.TimeoutError:
+            pass
         await self.do_ok(writer, name)
 
     async def do_after(self, writer, count, code, key, name):

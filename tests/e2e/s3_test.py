@@ -145,7 +145,7 @@ class ServiceOnS3(harness.Case):
         gone = self.path_of(self.outputs(first)[0])
         answer = self.server.ask("DELETE", f"/v1/jobs/{first}")
         self.assertEqual(answer.status, 204)
-        poll(lambda: self.stored() == kept, 20, 0.1)
+        poll(lambda: self.stored() == kept, 30, 0.1)
         self.assertEqual(self.server.get(gone).status, 404)
 
     def test_waits_for_an_endpoint_that_is_away(self):
@@ -186,9 +186,7 @@ class ServiceOnS3(harness.Case):
         poll(lambda: self.status(job)["progress"]["done"] > 5)
         self.swift.kill()
         time.sleep(1)
-        begin = time.monotonic()
-        self.server.stop()
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual(self.server.stop(), 0, "it does not wait")
         self.swift.start()
         self.start()
         self.assertEqual(self.server.finished(job)["state"], "completed")
@@ -226,7 +224,7 @@ class ServiceOnS3(harness.Case):
     def test_doctor_uses_the_bucket(self):
         good = harness.run(["doctor", *self.flags()])
         self.assertIn(f"bucket {s3_api.BUCKET}: written", good.stdout)
-        self.assertEqual(self.swift.keys(self.prefix), [])
+        poll(lambda: self.swift.keys(self.prefix) == [])
         os.environ["PIXMILL_STORE_S3_SECRET_KEY"] = "wrong"
         bad = harness.run(["doctor", *self.flags()])
         self.assertExit(harness.WITH_FAILURES, bad)
@@ -238,19 +236,21 @@ class ServiceOnS3(harness.Case):
         path = self.write(self.results(job), "results.csv")
         self.assertExit(harness.OK, harness.run(["verify", path, *self.flags()]))
         sha256 = self.outputs(job)[2].split("/")[-2]
-        self.swift.remove(
-            next(k for k in self.swift.keys(self.prefix) if sha256 in k)
-        )
+        self.swift.remove(poll(lambda: next(
+            (k for k in self.swift.keys(self.prefix) if sha256 in k), None
+        )))
         result = harness.run(["verify", path, "--json", *self.flags()])
         self.assertExit(harness.WITH_FAILURES, result)
         self.assertIn("missing", result.stdout)
 
     def test_shows_and_logs_no_secret(self):
         self.start()
-        self.run_job(range(2))
+        job = self.run_job(range(2))
         shown = harness.run(["config", "show", *self.flags()])
+        self.server.stop()  # Its log is whole.
         with open(self.log) as log:
             text = log.read() + shown.stdout
+        self.assertIn(job, text)
         self.assertNotIn(s3_api.SECRET_KEY, text)
         self.assertIn("AWS_ACCESS_KEY_ID", shown.stdout)
 

@@ -1,5 +1,6 @@
 """`pixmill serve` over HTTP: submit, status, results, files, and a kill."""
 
+import concurrent.futures
 import csv
 import gzip
 import io
@@ -8,7 +9,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 import urllib.error
@@ -98,7 +98,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.communicate(timeout=20)
+            self.process.communicate(timeout=40)
         except subprocess.TimeoutExpired:
             self.kill()
         return self.process.returncode
@@ -285,7 +285,7 @@ class Service(Case):
         self.assertEqual(json.loads(lines[0])["status"], "done")
 
     def test_gives_results_of_a_running_job_only_when_asked(self):
-        job = self.server.submit(self.catalogue(path="delay/3000")).json["id"]
+        job = self.server.submit(self.catalogue(path="hold/k")).json["id"]
         path = f"/v1/jobs/{job}/results.csv"
         self.problem(self.server.get(path), 409, "not-finished")
         answer = self.server.get(path + "?partial=true")
@@ -302,13 +302,13 @@ class Service(Case):
                 path + "?wait=10s", If_None_Match=seen.headers["ETag"]
             )
             self.assertEqual(seen.status, 200, "news, not a time-out")
-            self.assertLess(time.monotonic() - begin, 20)
+            self.assertLess(time.monotonic() - begin, 60)
         same = self.server.get(path, If_None_Match=seen.headers["ETag"])
         self.assertEqual((same.status, same.body), (304, b""))
 
     def test_pauses_resumes_cancels_and_retries(self):
         job = self.server.submit(
-            self.catalogue(40, path="delay/1000")
+            self.catalogue(40, path="hold/k")
         ).json["id"]
 
         def post(word, body=b""):
@@ -320,8 +320,10 @@ class Service(Case):
             self.server.ask("DELETE", f"/v1/jobs/{job}"), 409, "wrong-state"
         )
         self.assertEqual(post("cancel").status, 202)
-        status = self.server.finished(job, 5)
+        # It waits for no download: they would go on for ever.
+        status = self.server.finished(job)
         self.assertEqual(status["state"], "canceled")
+        self.origin.release()
         self.problem(post("pause"), 409, "wrong-state")
         self.problem(post("retry", b'{"x":1}'), 422, "option-invalid")
         answer = post("retry", b'{"limit":2}')
@@ -372,22 +374,14 @@ class Service(Case):
         self.assertEqual(self.server.get("/readyz").json["status"], "ready")
 
     def test_serves_many_at_once(self):
-        failed = []
-
         def client(number):
             text = self.catalogue(4, text=f"&c={number}")
             job = self.server.submit(text).json["id"]
-            if self.server.finished(job)["progress"]["done"] != 4:
-                failed.append(number)
+            return self.server.finished(job)["progress"]["done"]
 
-        threads = [
-            threading.Thread(target=client, args=(k,)) for k in range(20)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(failed, [])
+        with concurrent.futures.ThreadPoolExecutor(20) as clients:
+            done = list(clients.map(client, range(20)))
+        self.assertEqual(done, [4] * 20)
 
 
 class Start(unittest.TestCase):
