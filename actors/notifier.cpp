@@ -193,7 +193,9 @@ void notifier_state::take_out(ticket which) {
 
 void notifier_state::forget(ticket which) {
   const auto found = entries_.find(which);
-  tickets_.erase(found->second.event);
+  const auto known = tickets_.find(found->second.event);
+  if (known != tickets_.end() && known->second == which)
+    tickets_.erase(known);
   entries_.erase(found);
 }
 
@@ -367,17 +369,20 @@ caf::result<delivery> notifier_state::replay(const std::string& id) {
   if (!event)
     return std::move(event.error());
   const auto known = tickets_.find(id);
-  if (known != tickets_.end()) {
+  // Its end can be read in the store before the answer to `store` is here.
+  bool is_over = known == tickets_.end();
+  if (!is_over) {
     const auto at = entries_.at(known->second).at;
-    if (at == stage::posting || at == stage::storing)
+    is_over = at == stage::storing && event->state != delivery_state::pending;
+    if (at >= stage::posting && !is_over)
       return std::move(*event); // It is being delivered as it is asked for.
     take_out(known->second);
   }
-  const auto which = known != tickets_.end() ? known->second : ++last_ticket_;
-  tickets_.emplace(id, which);
+  const auto which = is_over ? ++last_ticket_ : known->second;
+  tickets_.insert_or_assign(id, which);
   entries_[which] = {.event = id,
                      .origin = origin_of(event->job.options.webhook_url),
-                     .at = stage::storing};
+                     .at = stage::reopening};
   event->state = delivery_state::pending;
   event->tries = 0;
   event->next_at = setup_.wall();

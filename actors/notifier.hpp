@@ -65,8 +65,16 @@ private:
   using clock = std::chrono::steady_clock;
   using ticket = std::uint64_t;
 
-  /// Where an event stands; each is in one place only.
-  enum class stage : std::uint8_t { later, ready, posting, storing };
+  /// Where an event stands; each is in one place only. One that is replayed
+  /// while the end of its last attempt is being stored is there twice for a
+  /// moment, and `tickets_` knows the new one.
+  enum class stage : std::uint8_t {
+    later,
+    ready,
+    posting,
+    storing,  ///< What an attempt came to.
+    reopening ///< That it is to be replayed.
+  };
 
   struct entry {
     std::string event;

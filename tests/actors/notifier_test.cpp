@@ -271,6 +271,42 @@ TEST_F(Notifier, ReplaysWithTheSameIdOnAFreshSchedule) {
   EXPECT_EQ(code_of(none.error(), errc::none), errc::no_such_delivery);
 }
 
+TEST_F(Notifier, ReplaysWhatHasJustBeenDelivered) {
+  start();
+  settle_job("job_1");
+  pass(200ms);
+  transport.answer(0, fake_transport::status(204));
+  ASSERT_TRUE(scheduler.try_run_once());
+  // The JOURNAL stores the outcome, and anyone can read of it, before the
+  // NOTIFIER is told so: the question comes in between.
+  const auto id = event_of("job_1").id;
+  const auto again = ask<delivery>(subject, atom::replay::value, id);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->attempts.size(), 1u);
+  EXPECT_EQ(again->state, delivery_state::pending);
+  pass(200ms);
+  ASSERT_EQ(transport.posts.size(), 2u);
+  EXPECT_EQ(transport.posts[1].fields[0], "webhook-id: " + id);
+  transport.answer(1, fake_transport::status(204));
+  pass(200ms);
+  EXPECT_EQ(event_of("job_1").attempts.size(), 2u);
+  EXPECT_EQ(event_of("job_1").state, delivery_state::delivered);
+}
+
+TEST_F(Notifier, ReplaysOnceWhatIsAskedForTwiceAtATime) {
+  notify.schedule = {"0s"};
+  start();
+  settle_job("job_1");
+  pass(200ms);
+  transport.answer(0, fake_transport::status(500));
+  pass(200ms);
+  const auto id = event_of("job_1").id;
+  self->send(subject, atom::replay::value, id);
+  ASSERT_TRUE(ask<delivery>(subject, atom::replay::value, id));
+  pass(1s);
+  EXPECT_EQ(transport.posts.size(), 2u);
+}
+
 TEST_F(Notifier, ForgetsTheEventsOfAnErasedJob) {
   notify.schedule = {"0s", "1s"};
   start();
