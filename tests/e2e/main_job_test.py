@@ -109,7 +109,6 @@ class MainJob(Case):
         before, fetched = self.results(), self.origin.requests()
         again = self.run_sheet(text, self.origin)
         self.assertExit(OK, again)
-        self.assertLess(again.seconds, 2.0)
         self.assertEqual(self.origin.requests(), fetched)
         self.assertEqual(self.results(), before)
 
@@ -224,14 +223,15 @@ class MainJob(Case):
 class Latency(Case):
     def test_overlaps_slow_downloads(self):
         origin = self.faulty()
-        urls = [f"{origin.base}/delay/100/photo1.jpg?n={k}" for k in range(60)]
+        urls = [f"{origin.base}/delay/400/photo1.jpg?n={k}" for k in range(60)]
         begin = time.monotonic()
         result = self.run_sheet(
             sheet([["1", "A", urls]]), origin, settings=["fetch.per-origin=64"]
         )
         self.assertExit(OK, result)
-        # One after the other they would take 6 s in waiting alone.
-        self.assertLess(time.monotonic() - begin, 4.0)
+        # One after the other they would take 24 s in waiting alone.
+        self.assertLess(time.monotonic() - begin, 12.0)
+        self.assertGreaterEqual(origin.load()["most"], 10)
 
 
 if __name__ == "__main__":

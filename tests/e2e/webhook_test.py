@@ -14,7 +14,8 @@ from receiver import Receiver
 from service_test import Server
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-QUICK = 'webhook.schedule=["0s","200ms","200ms","200ms","200ms","200ms"]'
+# More attempts than any test has patience for.
+QUICK = f'webhook.schedule={json.dumps(["0s"] + 48 * ["300ms"])}'
 
 
 class WebhookCase(Case):
@@ -110,7 +111,7 @@ class Payloads(WebhookCase):
         self.assertEqual(
             type_of(bad, max_failure_ratio="0.1")[1](), "job.failed"
         )
-        job, event = type_of(self.catalogue(20, "delay/2000"), name="slow")
+        job, event = type_of(self.catalogue(20, "hold/k"), name="slow")
         server.ask("POST", f"/v1/jobs/{job}/cancel", b"")
         self.assertEqual(event(), "job.canceled")
 
@@ -277,18 +278,18 @@ class Failures(WebhookCase):
     def test_a_receiver_that_hangs_holds_up_no_other(self):
         over = threading.Event()
         self.addCleanup(over.set)
-        slow = self.receiver(lambda _: over.wait(60) and 204)
+        slow = self.receiver(lambda _: over.wait(120) and 204)
         quick = self.receiver()
-        server = self.start("webhook.max-deliveries=8")
+        server = self.start("webhook.max-deliveries=8", "webhook.timeout=60s")
         jobs = [self.submit(server, slow.url(), text=self.catalogue(mark=k))
                 for k in range(20)]
         poll(lambda: len(slow.deliveries()) >= 4)
-        begin = time.monotonic()
+        # Long before any of the slow ones is given up.
         job = self.submit(server, quick.url())
-        self.assertEqual(self.settled(server, job, 10)["state"], "delivered")
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertEqual(self.settled(server, job)["state"], "delivered")
+        last = poll(lambda: self.log(server, jobs[-1]))[0]
+        self.assertEqual(last["attempts"], [])
         self.assertEqual(len(slow.deliveries()), 4, "per-receiver")
-        self.assertEqual(self.log(server, jobs[-1])[0]["attempts"], [])
 
     def test_times_out(self):
         over = threading.Event()
@@ -368,8 +369,7 @@ class Crashes(WebhookCase):
     def test_delivers_what_settled_before_the_kill(self):
         port = harness.free_port()
         self.allowed.add(port)
-        server = self.start('webhook.schedule=["0s","300ms","300ms","300ms",'
-                            '"300ms","300ms","300ms","300ms","300ms"]')
+        server = self.start()
         url = f"http://127.0.0.1:{port}/hook"
         jobs = [self.submit(server, url, text=self.catalogue(mark=k))
                 for k in range(5)]
