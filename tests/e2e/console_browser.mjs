@@ -24,7 +24,7 @@ export async function open(options = {}) {
   const context = await browser.newContext({
     viewport: {width: 1280, height: 800}, ...options});
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.wrong = [];
   page.on('request', (one) => {
     if (!one.url().startsWith(base) && !one.url().startsWith('blob:'))
@@ -54,9 +54,16 @@ export async function sound(page) {
                'a name has run as a script');
 }
 
+/** Goes to a screen; the one before is gone when it returns. */
 export async function at(page, screen) {
+  await page.evaluate(() => document.querySelector('#main > *')?.setAttribute('data-before', ''));
   await page.goto(`${base}/console#/${screen}`);
-  await page.waitForSelector('#main > *');
+  await page.waitForSelector('#main > *:not([data-before]):first-child');
+}
+
+/** Waits until a screen shows what it is about. */
+export function filled(page) {
+  return page.waitForFunction(() => !document.querySelector('.loading'));
 }
 
 /** What axe-core finds on the page as it stands. */

@@ -36,7 +36,7 @@ class Terminal:
     def screen(self):
         return self.tmux("capture-pane", "-p")
 
-    def shows(self, pattern, seconds=15):
+    def shows(self, pattern, seconds=30):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             seen = self.screen()
@@ -57,7 +57,7 @@ class Console(Case):
         self.server = Server(self.folder, self.origin)
         self.addCleanup(self.server.stop)
 
-    def begin(self, path="delay/1000", count=60, mark=""):
+    def begin(self, path="delay/1000", count=900, mark=""):
         base = self.origin.base
         text = sheet([[str(k), "Mug", f"{base}/{path}/photo{k % 8}.jpg?n={k}"
                        + mark] for k in range(count)])
@@ -78,6 +78,8 @@ class Console(Case):
             [harness.PIXMILL, "console", "--url", url or self.server.url],
             **size)
         self.addCleanup(terminal.end)
+        # A key that is pressed before may be lost.
+        terminal.shows(r"pixmill  Overview")
         return terminal
 
     def test_one_line(self):
@@ -135,9 +137,8 @@ class Console(Case):
     def test_screens(self):
         job = self.failing(8)
         self.server.finished(job)
-        slow = self.begin("delay/2000", 80, "&slow")
+        slow = self.begin("delay/2000", 900, "&slow")
         terminal = self.open()
-        terminal.shows(r"pixmill  Overview")
         terminal.shows(r"bottleneck +fetch")
         terminal.press("2")
         terminal.shows(rf">{slow} +running")
@@ -180,7 +181,7 @@ class Console(Case):
             capture_output=True, check=False).returncode != 0)
 
     def test_actors(self):
-        job = self.begin("delay/1000", 120)
+        job = self.begin("pace/1000/k", 400)
         poll(lambda: self.server.get(f"/v1/jobs/{job}").json["progress"][
             "active"])
         terminal = self.open()
@@ -207,6 +208,7 @@ class Console(Case):
         terminal.shows(r"its \d+ rows|answered|no-such-actor")
         terminal.press("9")
         terminal.shows(r"actor\.kill")
+        self.origin.release()
         status = self.server.finished(job)
         self.assertEqual(status["state"], "completed", status)
 
