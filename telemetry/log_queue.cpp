@@ -1,6 +1,7 @@
 #include "telemetry/log_queue.hpp"
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -15,6 +16,27 @@ namespace {
 
 // Some seconds of a busy server's lines, 2 MB.
 constexpr std::size_t most_waiting = 4'096;
+
+/// While it lives, threads begin with all signals blocked, and keep it so.
+/// The log begins before anybody holds a signal: one that comes while the
+/// thread that waits for it does not would be this thread's, and end the
+/// process.
+class without_signals {
+public:
+  without_signals() noexcept {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~without_signals() {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  without_signals(const without_signals&) = delete;
+  without_signals& operator=(const without_signals&) = delete;
+
+private:
+  sigset_t before_{};
+};
 
 // What `drain` recognizes its own message by; it is written nowhere.
 constexpr const char* mark_name = "pixmill-drain";
@@ -94,6 +116,7 @@ log_queue::log_queue(spdlog::sink_ptr sink)
     : parts_{std::make_unique<parts>()} {
   constexpr auto drop_oldest = spdlog::async_overflow_policy::overrun_oldest;
   parts_->out = std::make_shared<writer>(std::move(sink));
+  const without_signals here;
   parts_->pool =
     std::make_shared<spdlog::details::thread_pool>(most_waiting, 1u);
   parts_->out->pool = parts_->pool.get();

@@ -369,6 +369,13 @@ class Service(Case):
             self.server.finished(job.json["id"])["state"], "completed"
         )
 
+    def test_stops_when_asked_to_while_it_is_frozen(self):
+        # The thread that waits for signals does not wait just then.
+        for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT):
+            self.server.process.send_signal(number)
+            time.sleep(0.2)
+        self.assertEqual(self.server.process.wait(40), 0)
+
     def test_is_healthy_and_ready(self):
         self.assertEqual(self.server.get("/healthz").json["status"], "ok")
         self.assertEqual(self.server.get("/readyz").json["status"], "ready")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -92,6 +93,33 @@ TEST_F(Log, WaitsForNobodyWhoReadsIt) {
   rest.request_stop();
   rest.join();
   ::close(reader);
+}
+
+// A signal that others hold would end the process there.
+TEST_F(Log, TakesNoSignals) {
+  start(log_level::info, false);
+  log(log_level::info, "begun");
+  ASSERT_EQ(lines().size(), 1u);
+  const auto masks = [] {
+    std::vector<std::string> out;
+    for (const auto& task : fs::directory_iterator{"/proc/self/task"}) {
+      if (task.path().filename() == std::to_string(::getpid()))
+        continue;
+      std::ifstream status{task.path() / "status"};
+      for (std::string line; std::getline(status, line);)
+        if (line.starts_with("SigBlk:\t"))
+          out.push_back(line.substr(8));
+    }
+    return out;
+  }();
+  ASSERT_EQ(masks.size(), 1u);
+  const auto blocked = std::stoull(masks[0], nullptr, 16);
+  for (const int each : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
+    EXPECT_NE(blocked & (1ull << (each - 1)), 0u) << each;
+  sigset_t own;
+  sigemptyset(&own);
+  pthread_sigmask(SIG_SETMASK, nullptr, &own);
+  EXPECT_EQ(sigismember(&own, SIGTERM), 0);
 }
 
 TEST_F(Log, WritesOneJsonObjectALine) {
