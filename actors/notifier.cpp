@@ -21,16 +21,12 @@ using std::chrono::milliseconds;
 
 // Pending messages hold up the end of the process: no long ones.
 constexpr milliseconds longest_tick{200};
-
 // After which an event that could not be read is looked at again.
 constexpr milliseconds read_pause{60'000};
-
 // Each holds up a caller for as long as the receiver likes.
 constexpr std::size_t most_pings = 4;
-
 // Events of one receiver wait in the order in which they were due.
 constexpr pixmill::flow_id one_flow = 0;
-
 constexpr std::uint16_t status_gone = 410;
 
 std::string origin_of(const std::string& url) {
@@ -192,11 +188,10 @@ void notifier_state::take_out(ticket which) {
 }
 
 void notifier_state::forget(ticket which) {
-  const auto found = entries_.find(which);
-  const auto known = tickets_.find(found->second.event);
+  const auto gone = entries_.extract(which);
+  const auto known = tickets_.find(gone.mapped().event);
   if (known != tickets_.end() && known->second == which)
     tickets_.erase(known);
-  entries_.erase(found);
 }
 
 void notifier_state::count() {
@@ -369,16 +364,17 @@ caf::result<delivery> notifier_state::replay(const std::string& id) {
   if (!event)
     return std::move(event.error());
   const auto known = tickets_.find(id);
+  auto which = known == tickets_.end() ? 0 : known->second;
+  const auto at = which == 0 ? stage::later : entries_.at(which).at;
   // Its end can be read in the store before the answer to `store` is here.
-  bool is_over = known == tickets_.end();
-  if (!is_over) {
-    const auto at = entries_.at(known->second).at;
-    is_over = at == stage::storing && event->state != delivery_state::pending;
-    if (at >= stage::posting && !is_over)
-      return std::move(*event); // It is being delivered as it is asked for.
-    take_out(known->second);
-  }
-  const auto which = is_over ? ++last_ticket_ : known->second;
+  if (at == stage::storing && event->state != delivery_state::pending)
+    which = 0;
+  else if (at >= stage::posting)
+    return std::move(*event); // It is being delivered as it is asked for.
+  if (which == 0)
+    which = ++last_ticket_;
+  else
+    take_out(which);
   tickets_.insert_or_assign(id, which);
   entries_[which] = {.event = id,
                      .origin = origin_of(event->job.options.webhook_url),
