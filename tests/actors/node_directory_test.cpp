@@ -36,7 +36,7 @@ protected:
 
   test::inspected_node node;
   caf::actor silent;
-  static constexpr auto patience = 1s;
+  static constexpr auto patience = 2s;
   node_directory subject{node.system, patience};
 };
 

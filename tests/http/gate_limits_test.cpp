@@ -91,7 +91,7 @@ TEST_F(Gate, RefusesSlowBodies) {
 }
 
 TEST_F(Gate, ClosesIdleConnections) {
-  settings.idle_timeout = 100ms;
+  settings.idle_timeout = 1s; // Longer than it takes to ask, here and now.
   start();
   auto silent = connect();
   EXPECT_TRUE(silent.ended());
@@ -236,7 +236,8 @@ TEST_F(Gate, AnswersHealthThroughSlowAndIdleClients) {
   const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i)
     ASSERT_EQ(health(), 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s);
+  // Each of the others may take as long as all of this together.
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, settings.head_deadline);
 }
 
 } // namespace
