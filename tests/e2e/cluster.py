@@ -31,6 +31,10 @@ class Process:
     def signal(self, number):
         os.killpg(self.process.pid, number)
 
+    def says(self, text, seconds=30):
+        """Waits for a line: it is written on a thread of its own."""
+        poll(lambda: text in self.log(), seconds)
+
     def freeze(self):
         """Returns when it stands still: one thread takes the signal, and stops
         the others once it has the CPU."""
@@ -57,12 +61,12 @@ class Process:
         self.process.wait()
         self.process.stdout.close()
 
-    def end(self, seconds=20):
+    def end(self, seconds=40):
         """Ends it as an operator would; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=40):
         try:
             self.process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -118,14 +122,14 @@ class Head(Process):
     def ask(self, method, path, body=None):
         request = urllib.request.Request(
             self.url + path, data=body, method=method, headers=self.fields)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=40) as answer:
             return json.loads(answer.read() or b"null")
 
     def submit(self, text, options=""):
         request = urllib.request.Request(
             f"{self.url}/v1/jobs?{options}", data=text.encode(), method="POST",
             headers={"Content-Type": "text/csv", **self.fields})
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=40) as answer:
             return json.loads(answer.read())["id"]
 
     def status(self, job):
@@ -146,7 +150,7 @@ class Head(Process):
         """The lines of results.jsonl by their row and slot."""
         request = urllib.request.Request(
             f"{self.url}/v1/jobs/{job}/results.jsonl", headers=self.fields)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=40) as answer:
             lines = [json.loads(line) for line in answer.read().splitlines()]
         found = {(one["row"], one["slot"]): one for one in lines}
         assert len(found) == len(lines), "a slot was answered twice"
@@ -154,7 +158,7 @@ class Head(Process):
 
     def image(self, item):
         path = urllib.parse.urlsplit(item["output"]).path
-        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=40) as answer:
             return answer.read()
 
     def nodes(self, *states):
@@ -171,7 +175,7 @@ class Head(Process):
             for each in self.ask("GET", "/v1/origins")["budgets"]
         }
 
-    def joined(self, *names, seconds=20):
+    def joined(self, *names, seconds=40):
         """Waits until these workers, and no others, are up."""
         poll(lambda: set(self.nodes("up")) == set(names), seconds)
 

@@ -76,11 +76,19 @@ class ClusterInside(Case):
         for name in ("a", "b"):
             self.worker(name)
         self.head.joined("a", "b")
-        job = self.begin(60, "delay/3000")
+        job = self.begin(60, "hold/k")
         for name in ("a", "b"):
             self.running(name)
-        body, found = self.tree()
-        nodes = {i: x for i, (x, _) in found.items() if x["kind"] == "node"}
+
+        def looks():
+            body, found = self.tree()
+            nodes = {i: x for i, (x, _) in found.items()
+                     if x["kind"] == "node"}
+            # The same by the list, as soon as all wait for the origin.
+            listed = {x["id"] for x in self.actors()}
+            return listed == set(found) - set(nodes) and (body, found, nodes)
+
+        body, found, nodes = poll(looks)
         self.assertEqual(set(nodes), {"a:0", "b:0"})
         self.assertEqual(body["total"], len(found) - len(nodes))
         for name in ("a", "b"):
@@ -98,9 +106,6 @@ class ClusterInside(Case):
             for image, parent in found.values():
                 if image["kind"] == "image" and parent in found:
                     self.assertEqual(found[parent][0]["node"], image["node"])
-        # The same by the list; between two looks, some come and go.
-        listed = {x["id"] for x in self.actors()}
-        self.assertLess(len(listed ^ (set(found) - set(nodes))), 20)
         self.assertEqual(self.get("/v1/actors")["silent"], [])
         # One branch alone.
         branch = self.get("/v1/actors/tree?root=b:0&depth=1")["root"]
@@ -111,9 +116,12 @@ class ClusterInside(Case):
     def test_looks_into_a_worker(self):
         self.worker("a")
         self.head.joined("a")
-        job = self.begin(8, "delay/4000")
+        job = self.begin(8, "hold/k")
         image = poll(lambda: self.actors(node="a", state="downloading"))[0]
-        inside = self.get(f"/v1/actors/{image['id']}")
+        # A message is listed once its handler is through.
+        inside = poll(lambda: (
+            seen := self.get(f"/v1/actors/{image['id']}")
+        )["handlers"] and seen)
         self.assertEqual((inside["kind"], inside["node"], inside["job"]),
                          ("image", "a", job))
         self.assertTrue(inside["probe"]["answered"], inside)
@@ -122,8 +130,8 @@ class ClusterInside(Case):
         status, answer = self.post("/v1/actors/a:999999/trace")
         self.assertEqual((status, answer["code"]), (404, "no-such-actor"))
         # What holds the cluster up is where the work is.
-        self.assertEqual(self.get("/v1/overview")["bottleneck"]["what"],
-                         "fetch")
+        poll(lambda: self.get("/v1/overview")["bottleneck"]["what"]
+             == "fetch")
         self.post(f"/v1/jobs/{job}/cancel")
 
     def test_tells_of_origins_by_node(self):
@@ -203,7 +211,7 @@ class ClusterInside(Case):
         stopped.freeze()
         since = stopwatch()
         body = self.get("/v1/actors?top=1000")
-        self.assertLess(since(), 5)
+        self.assertLess(since(), 15)
         self.assertEqual([x["node"] for x in body["silent"]], ["a"])
         self.assertNotIn("a", {x["node"] for x in body["actors"]})
         self.assertIn("b", {x["node"] for x in body["actors"]})

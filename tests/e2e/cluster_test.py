@@ -50,7 +50,7 @@ class Cluster(ClusterCase):
         head = self.head()
         first = self.worker(head, "a", "--slots", "8")
         head.joined("a")
-        job = head.submit(self.catalogue(16, "delay/3000"))
+        job = head.submit(self.catalogue(16, "hold/k"))
         poll(lambda: head.nodes()["a"]["used"] == 8)
         self.worker(head, "b", "--slots", "8")
         poll(lambda: head.nodes().get("b", {}).get("used") == 8)
@@ -60,24 +60,28 @@ class Cluster(ClusterCase):
         head.joined("b")
         lost = since()
         self.assertEqual(head.nodes("lost").keys(), {"a"})
+        self.origin.release()
         items = self.complete(head, job, 16)
         self.assertEqual({i["node"] for i in items.values()}, {"b"})
         self.assertEqual(self.origin.count(), 24)
-        self.assertLess(lost, 1)
-        self.assertIn("node lost node=a", head.log())
-        self.assertIn("leases of a node are void", head.log())
+        # Its connection says so, long before its silence would: bench/cluster
+        # measures how soon.
+        self.assertLess(lost, 3)
+        head.says("node lost node=a")
+        head.says("leases of a node are void")
 
     def test_fences_a_frozen_worker(self):
         head = self.head()
         frozen = self.worker(head, "a", "--slots", "8")
         head.joined("a")
-        job = head.submit(self.catalogue(24, "delay/1500"))
+        job = head.submit(self.catalogue(24, "hold/k"))
         poll(lambda: head.nodes()["a"]["used"] == 8)
         self.worker(head, "b", "--slots", "8")
         frozen.freeze()
         since = stopwatch()
         poll(lambda: "a" in head.nodes("lost"))
-        self.assertLess(since(), 10)
+        self.assertLess(since(), 15)
+        self.origin.release()
         items = self.complete(head, job, 24)
         self.assertEqual({i["node"] for i in items.values()}, {"b"})
         frozen.thaw()
@@ -98,8 +102,8 @@ class Cluster(ClusterCase):
         self.complete(head, job, 60)
         # Nothing was done twice, and nobody took it for lost.
         self.assertEqual(self.requests(), 60)
+        poll(lambda: "a" not in head.nodes())
         self.assertNotIn("node lost", head.log())
-        self.assertNotIn("a", head.nodes())
 
     def test_drains_for_a_while(self):
         head = self.head()
@@ -107,7 +111,7 @@ class Cluster(ClusterCase):
         head.joined("a")
         self.assertExit(harness.OK, harness.run(
             ["drain", "a", "--url", head.url]))
-        self.assertEqual(set(head.nodes("draining")), {"a"})
+        poll(lambda: set(head.nodes("draining")) == {"a"})
         job = head.submit(self.catalogue(6))
         time.sleep(0.5)
         self.assertEqual(head.status(job)["progress"]["pending"], 6)
@@ -133,11 +137,11 @@ class Cluster(ClusterCase):
         ended = self.worker(head, "a", "--slots", "4",
                             "--set", "cluster.drain-deadline=500ms")
         head.joined("a")
-        job = head.submit(self.catalogue(4, "delay/4000"))
+        job = head.submit(self.catalogue(4, "hold/k"))
         poll(lambda: head.nodes()["a"]["used"] == 4)
-        since = stopwatch()
+        # What it has would go on until it is released.
         self.assertEqual(ended.end(), harness.INTERRUPTED)
-        self.assertLess(since(), 4)
+        self.origin.release()
         self.worker(head, "b", "--slots", "4")
         self.complete(head, job, 4)
 
@@ -154,7 +158,7 @@ class Cluster(ClusterCase):
         self.assertEqual(len(items), 8)
         # Finished work was handed in, not done once more.
         self.assertEqual(self.requests(), 8, head.log())
-        self.assertIn("results were handed in", head.log())
+        head.says("results were handed in")
 
     def test_restarts_all_in_the_middle_of_a_job(self):
         head = self.head()
@@ -181,9 +185,9 @@ class Cluster(ClusterCase):
         job = head.submit(text)
         poll(lambda: self.origin.count() == 2)
         self.worker(head, "b", "--slots", "2")
-        poll(lambda: self.origin.count() == 4, 10)
-        self.assertIn("a straggler is leased again", head.log())
-        self.assertEqual(head.nodes()["b"]["used"], 2)
+        poll(lambda: self.origin.count() == 4)
+        head.says("a straggler is leased again")
+        poll(lambda: head.nodes()["b"]["used"] == 2)
         slow.kill()
         # The twins stay where they are, and are not leased a third time.
         time.sleep(1.5)
@@ -229,9 +233,10 @@ class Cluster(ClusterCase):
             [os.environ["PIXMILL_SKEWED_PEER"], head.where],
             capture_output=True, text=True, timeout=60, check=True,
         ).stderr
-        for log in (said, head.log()):
-            self.assertIn("node skewed speaks protocol 99 (Pixmill 9.9), the "
-                          "head protocol 2 (Pixmill", log)
+        told = ("node skewed speaks protocol 99 (Pixmill 9.9), the head "
+                "protocol 2 (Pixmill")
+        self.assertIn(told, said)
+        head.says(told)
         self.assertEqual(head.nodes(), {})
 
     def alone_in_its_pids(self):

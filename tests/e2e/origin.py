@@ -41,7 +41,7 @@ the name of a file of FOLDER where an answer carries a picture.
     /_count                      requests so far
     /_release/KEY                lets all go that KEY holds, now and later
     /_load                       {"most": pictures asked for at once, "early":
-                                 requests half a second after a 429 of /quota and
+                                 requests two seconds after a 429 of /quota and
                                  before its Retry-After is over}
 """
 
@@ -220,7 +220,7 @@ class Origin:
         quota = self.quotas.setdefault(key, {"seen": 0, "begun": 0, "over": 0})
         if now < quota["over"]:
             # What was on its way when the first was refused is no fault.
-            self.early += now > quota["begun"] + 0.5
+            self.early += now > quota["begun"] + 2
             left = int(quota["over"] - now) + 1
             return await self.head(
                 writer, 429, Retry_After=left, Content_Length=0
