@@ -7,8 +7,7 @@ import subprocess
 import tempfile
 import urllib.request
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PYTHON = "/usr/bin/python3"
+import harness
 
 ACCESS_KEY = "PIXMILLTEST"
 SECRET_KEY = "secret/of+the=tests"
@@ -18,7 +17,7 @@ BUCKET = "images"
 def is_installed():
     """Whether Debian's python3-swift is there."""
     return subprocess.run(
-        [PYTHON, "-c", "import swift, eventlet"], stderr=subprocess.DEVNULL
+        [harness.PYTHON, "-c", "import swift, eventlet"], stderr=subprocess.DEVNULL
     ).returncode == 0
 
 
@@ -26,7 +25,7 @@ class S3Api:
     def __init__(self):
         # Not in memory: extended attributes are needed.
         self.folder = tempfile.mkdtemp(prefix="pixmill-swift-", dir="/var/tmp")
-        self.port = 0
+        self.port = harness.free_port()  # Others get it not while it is away.
         self.inner_port = 0
         self.process = None
         self.start()
@@ -39,9 +38,9 @@ class S3Api:
         """Starts it, on the same port as before, with what it has stored."""
         self.process = subprocess.Popen(
             [
-                PYTHON,
+                harness.PYTHON,
                 "-B",
-                os.path.join(HERE, "swift_server.py"),
+                os.path.join(harness.HERE, "swift_server.py"),
                 self.folder,
                 ACCESS_KEY,
                 SECRET_KEY,

@@ -43,6 +43,8 @@ pipeline = catch_errors gatekeeper cache listing_formats s3api tempauth bulk slo
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+node_timeout = 60
+conn_timeout = 20
 
 [filter:catch_errors]
 use = egg:swift#catch_errors
@@ -105,6 +107,11 @@ def start_storage(folder):
         "mount_check": "false",
         "disable_fallocate": "true",
         "log_level": "CRITICAL",
+        # A list that was not told of an object in time never is: nothing here
+        # tells it later.
+        "container_update_timeout": "40",
+        "node_timeout": "40",
+        "conn_timeout": "20",
     }
     servers = {"account": account, "container": container, "object": objects}
     for name, module in servers.items():
