@@ -173,9 +173,11 @@ class InABucket(Direct, Case):
     def test_waits_while_the_bucket_is_away(self):
         head = self.head()
         self.joined(head, "a", "b")
+        self.origin.held_from = 100
         job = self.submit(head, 200)
         poll(lambda: head.done(job) > 20)
         self.swift.kill()
+        self.origin.gate.set()
         time.sleep(5)
         self.assertEqual(head.status(job)["progress"]["failed"], 0)
         self.assertLess(head.done(job), 200)

@@ -94,14 +94,15 @@ class Cluster(ClusterCase):
         drained = self.worker(head, "a", "--slots", "6")
         self.worker(head, "b", "--slots", "6")
         head.joined("a", "b")
-        job = head.submit(self.catalogue(60, "delay/300"))
+        job = head.submit(self.catalogue(100, "pace/1000/k"))
         poll(lambda: head.nodes()["a"]["used"] > 0)
         told = harness.run(["drain", "a", "--wait", "--url", head.url])
         self.assertExit(harness.OK, told)
         self.assertEqual(drained.wait(), 0)
-        self.complete(head, job, 60)
+        self.origin.release()
+        self.complete(head, job, 100)
         # Nothing was done twice, and nobody took it for lost.
-        self.assertEqual(self.requests(), 60)
+        self.assertEqual(self.requests(), 100)
         poll(lambda: "a" not in head.nodes())
         self.assertNotIn("node lost", head.log())
 
@@ -125,11 +126,12 @@ class Cluster(ClusterCase):
         ended = self.worker(head, "a", "--slots", "6")
         self.worker(head, "b", "--slots", "6")
         head.joined("a", "b")
-        job = head.submit(self.catalogue(40, "delay/300"))
+        job = head.submit(self.catalogue(100, "pace/1000/k"))
         poll(lambda: head.nodes()["a"]["used"] > 0)
         self.assertEqual(ended.end(), 0)
-        self.complete(head, job, 40)
-        self.assertEqual(self.requests(), 40)
+        self.origin.release()
+        self.complete(head, job, 100)
+        self.assertEqual(self.requests(), 100)
         self.assertNotIn("node lost", head.log())
 
     def test_ends_a_worker_at_its_deadline(self):
@@ -149,10 +151,11 @@ class Cluster(ClusterCase):
         head = self.head()
         self.worker(head, "a", "--slots", "8")
         head.joined("a")
-        job = head.submit(self.catalogue(8, "delay/1500"))
+        job = head.submit(self.catalogue(8, "hold/k"))
         poll(lambda: self.origin.count() == 8)
         head.kill()
-        time.sleep(2.5)  # Meanwhile it finishes all that it has.
+        self.origin.release()
+        time.sleep(5)  # Meanwhile it finishes all that it has.
         head.start()
         items = self.complete(head, job, 8)
         self.assertEqual(len(items), 8)
@@ -165,14 +168,15 @@ class Cluster(ClusterCase):
         names = ("a", "b", "c")
         workers = {n: self.worker(head, n, "--slots", "4") for n in names}
         head.joined(*names)
-        job = head.submit(self.catalogue(150, "delay/200"))
+        job = head.submit(self.catalogue(400, "pace/500/k"))
         for name in names:
             poll(lambda: head.nodes("up").get(name, {}).get("used"))
             self.assertEqual(workers[name].end(), 0)
             workers[name] = self.worker(head, name, "--slots", "4")
             head.joined(*names)
-        self.complete(head, job, 150)
-        self.assertEqual(self.requests(), 150)
+        self.origin.release()
+        self.complete(head, job, 400)
+        self.assertEqual(self.requests(), 400)
 
     def test_waits_for_no_straggler(self):
         head = self.head("jobs.straggler-after=1s")

@@ -808,7 +808,7 @@ class Contract(Case):
                     file.write(b"\0" * 4096)
         text = self.catalogue(count=20_000)
         # The journal has room of its own that was reserved before.
-        poll(lambda: server.submit(text).status == 507, pause=0)
+        poll(lambda: server.submit(text).status == 507, 90, 0)
         for route in ("/v1/jobs", "/upload"):
             body, kind = (form(file=text) if route == "/upload"
                           else (text.encode(), "text/csv"))

@@ -347,10 +347,10 @@ class Reading(Case):
 
     def test_events_tell_of_a_job_from_its_first_item_to_its_end(self):
         job = self.submit(sheet(self.photos(30, "delay/100")))
+        begun = time.monotonic()
         stream = self.stream(job)
         self.assertEqual(stream.headers["Content-Type"], "text/event-stream")
         self.assertEqual(stream.headers["Cache-Control"], "no-store")
-        begun = time.monotonic()
         events = list(stream)
         seconds = time.monotonic() - begun
         self.assertIsNotNone(stream.retry)
@@ -468,7 +468,8 @@ class Reading(Case):
         poll(lambda: self.stream(job).status == 200)
         begun = time.monotonic()
         self.assertEqual(self.server.stop(), 0)
-        self.assertLess(time.monotonic() - begun, 5)
+        # The service gives up on its connections after ten.
+        self.assertLess(time.monotonic() - begun, 9)
 
     def test_a_stream_ends_when_its_job_is_purged(self):
         job = self.submit(sheet(self.photos(8, "hold/k")))

@@ -19,16 +19,23 @@ class Noise:
     """An origin of small pictures: each number is another one.
 
     `pictures` has others, by the name that stands before the extension.
+    Those from number `held_from` on wait until `gate` is set.
     """
+
+    held_from = None
 
     def __init__(self):
         self.pictures = pictures = {}
+        self.gate = threading.Event()
+        outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
                 name = self.path.split("/")[-1].split(".")[0]
+                if outer.held_from and int(name) >= outer.held_from:
+                    outer.gate.wait()
                 body = pictures.get(name) or self.small(int(name))
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
@@ -48,11 +55,13 @@ class Noise:
         self.server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), Handler
         )
+        self.server.block_on_close = False
         self.port = self.server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self):
+        self.gate.set()
         self.server.shutdown()
         self.server.server_close()
 

@@ -17,7 +17,8 @@ BUCKET = "images"
 def is_installed():
     """Whether Debian's python3-swift is there."""
     return subprocess.run(
-        [harness.PYTHON, "-c", "import swift, eventlet"], stderr=subprocess.DEVNULL
+        [harness.PYTHON, "-c", "import swift, eventlet"],
+        stderr=subprocess.DEVNULL,
     ).returncode == 0
 
 

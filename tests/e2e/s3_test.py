@@ -151,9 +151,11 @@ class ServiceOnS3(harness.Case):
     def test_waits_for_an_endpoint_that_is_away(self):
         self.start()
         self.run_job(range(10))
+        self.origin.held_from = 100
         job = self.submit(range(200))
         poll(lambda: self.status(job)["progress"]["done"] > 20)
         self.swift.kill()
+        self.origin.gate.set()
         time.sleep(6)
         status = self.status(job)
         self.assertEqual(status["progress"]["failed"], 0)
@@ -182,9 +184,11 @@ class ServiceOnS3(harness.Case):
 
     def test_stops_while_the_endpoint_is_away(self):
         self.start()
+        self.origin.held_from = 50
         job = self.submit(range(100))
         poll(lambda: self.status(job)["progress"]["done"] > 5)
         self.swift.kill()
+        self.origin.gate.set()
         time.sleep(1)
         self.assertEqual(self.server.stop(), 0, "it does not wait")
         self.swift.start()

@@ -191,7 +191,7 @@ class GuardedProxy(Proxied):
             Image.open(io.BytesIO(image.body)).load()
 
     def test_events_arrive_while_the_job_runs(self):
-        job = self.submit(self.url("ok", 0), self.url("delay/4000", 1))
+        job = self.submit(self.url("ok", 0), self.url("hold/k", 1))
         kinds = []
         with self.open("GET", f"/v1/jobs/{job}/events") as stream:
             self.assertEqual(stream.status, 200)
@@ -201,6 +201,7 @@ class GuardedProxy(Proxied):
                 kinds.append(line.split()[1].decode())
                 if kinds.count("item") == 1 and kinds[-1] == "item":
                     self.assertIsNone(self.finished(job))
+                    self.origin.release()
         self.assertEqual(kinds.count("item"), 2, kinds)
         self.assertEqual(kinds[-1], "end")
 
