@@ -37,13 +37,18 @@ class Terminal:
         return self.tmux("capture-pane", "-p")
 
     def shows(self, pattern, seconds=30):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        seen = ""
+
+        def shown():
+            nonlocal seen
             seen = self.screen()
-            if re.search(pattern, seen):
-                return seen
-            time.sleep(0.05)
-        raise AssertionError(f"no {pattern!r} in\n{self.screen()}")
+            return re.search(pattern, seen)
+
+        try:
+            poll(shown, seconds, 0.05)
+        except AssertionError:
+            raise AssertionError(f"no {pattern!r} in\n{seen}") from None
+        return seen
 
     def end(self):
         subprocess.run([TMUX, "-S", self.socket, "kill-server"],
