@@ -255,12 +255,12 @@ void notifier_state::post(ticket which, const std::string& url,
                                  .http_status = 0,
                                  .detail = "there is no secret to sign with"}});
   const auto timestamp = std::to_string(setup_.wall() / 1000);
-  net::webhook_post what{
-    .url = url,
-    .fields = {"webhook-id: " + event, "webhook-timestamp: " + timestamp,
-               "webhook-signature: "
-                 + sign_with_all(keys, event, timestamp, body)},
-    .body = std::move(body)};
+  const auto signature = sign_with_all(keys, event, timestamp, body);
+  net::webhook_post what{.url = url,
+                         .fields = {"webhook-id: " + event,
+                                    "webhook-timestamp: " + timestamp,
+                                    "webhook-signature: " + signature},
+                         .body = std::move(body)};
   ++counters().attempts;
   setup_.transport->start(std::move(what), [self = notifier_actor{self_},
                                             which](net::webhook_answer answer) {

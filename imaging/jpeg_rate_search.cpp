@@ -131,6 +131,7 @@ void jpeg_rate_control::sort_samples(std::size_t count, double own) {
     order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
   std::sort(sampled.begin(), sampled.end());
   std::vector<jpeg_scans::row> rows;
+  rows.reserve(count);
   for (auto row : sampled)
     rows.push_back({symbols_of(row), &rows_[row].edges});
   density_ = static_cast<double>(scans_->sort(rows)) / own;
