@@ -1,42 +1,28 @@
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "imaging/compression.hpp"
-#include "imaging/gif_frames.hpp"
+#include "imaging/gif_writer.hpp"
 
 namespace pixmill::imaging {
 
 namespace {
 
-/// What an encoding gives up. The codes go first: fewer colours are seen.
-struct gif_level {
-  unsigned loss;
-  unsigned colours;
-};
+/// Colours are given up from here on, by as much as the loss grows.
+constexpr unsigned first_reducing_loss = 20;
+constexpr unsigned least_colours = 16;
 
-/// Best first; a quality is the place in this list from its end.
-constexpr std::array<gif_level, 12> levels{{{0, 256},
-                                            {10, 256},
-                                            {20, 256},
-                                            {40, 256},
-                                            {60, 256},
-                                            {80, 256},
-                                            {100, 192},
-                                            {120, 128},
-                                            {140, 96},
-                                            {170, 64},
-                                            {200, 48},
-                                            {200, 24}}};
+/// Returns what `quality` gives up: nothing at 100.
+unsigned loss_of(int quality) {
+  return static_cast<unsigned>(quantizer_scale(quality)) - 1;
+}
 
-constexpr int best_quality = static_cast<int>(levels.size());
-
-constexpr auto qualities = [] {
-  std::array<int, levels.size()> out{};
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = best_quality - static_cast<int>(i);
-  return out;
-}();
+/// Returns how many colours are left. Fewer have longer codes that are right
+/// than many have codes that are wrong.
+unsigned colours_of(unsigned loss) {
+  return std::clamp(256 * first_reducing_loss / std::max(loss, 1u),
+                    least_colours, 256u);
+}
 
 class gif_encoder final : public quality_encoder {
 public:
@@ -44,14 +30,14 @@ public:
       : picture_(picture), original_(original) {}
 
   caf::expected<std::string> encode(int quality) override {
-    auto level = levels[static_cast<std::size_t>(
-      std::clamp(best_quality - quality, 0, best_quality - 1))];
+    const auto loss = loss_of(quality);
+    const auto colours = colours_of(loss);
+    if (colours == 256)
+      return encode_gif(picture_, original_, loss, starts_);
     auto reduced = picture_;
-    if (level.colours < 256)
-      if (auto reason = reduce_colours(reduced, level.colours))
-        return reason;
-    find_repetitions(reduced);
-    return encode_gif_frames(reduced, level.loss);
+    if (auto reason = reduce_colours(reduced, colours))
+      return reason;
+    return encode_gif(reduced, original_, loss, starts_);
   }
 
   caf::expected<similarity> likeness(const std::string& bytes, int) override {
@@ -62,22 +48,14 @@ public:
   }
 
   int guess(double) const override {
-    return best_quality / 2;
+    return 50;
   }
 
 private:
   const gif_picture& picture_;
   const animation& original_;
+  std::vector<gif_start> starts_;
 };
-
-/// Returns the level that a quality of 1 to 100 asks for.
-int level_for(const compression& what) {
-  if (what.goal.target != target_kind::quality)
-    return best_quality;
-  return std::clamp(
-    static_cast<int>((what.goal.value * best_quality + 50) / 100), 1,
-    best_quality);
-}
 
 } // namespace
 
@@ -94,13 +72,10 @@ caf::expected<compressed_image> compress_to_gif(const compression& what) {
       return std::move(picture.error());
   }
   gif_encoder encoder(*picture, original);
-  std::array one_level{level_for(what)};
-  auto found = what.has_budget()
-                 ? reach_goal_by_levels(what, encoder, qualities)
-                 : reach_goal_by_levels(what, encoder, one_level);
+  auto found = reach_goal(what, encoder, 100);
   if (!found)
     return std::move(found.error());
-  // Levels are no quality that anybody asked for.
+  // What fits some bytes is no quality that anybody asked for.
   found->quality = what.goal.target == target_kind::quality
                      ? static_cast<int>(what.goal.value)
                      : 0;

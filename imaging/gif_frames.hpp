@@ -18,6 +18,9 @@ namespace pixmill::imaging {
 
 using gif_colour = std::array<std::uint8_t, 3>;
 
+/// Of a picture that is to be a GIF's: below it a pixel is not seen.
+inline constexpr std::uint8_t least_seen_alpha = 128;
+
 /// What becomes of a frame when the next one comes.
 enum class gif_disposal : std::uint8_t {
   none = 0,
@@ -36,9 +39,6 @@ struct gif_frame {
   std::vector<gif_colour> palette;
   std::optional<std::uint8_t> transparent; ///< The number that shows nothing.
   std::vector<std::uint8_t> numbers;       ///< Rows from the top.
-  /// Numbers that show the same, as they repeat what is seen below; elsewhere
-  /// the numbers themselves; empty: all are.
-  std::vector<std::uint8_t> others{};
 };
 
 struct gif_picture {
@@ -55,18 +55,8 @@ caf::expected<gif_picture> decode_gif_frames(byte_view source);
 /// Reads all frames as they are seen.
 caf::expected<animation> decode_gif_animation(byte_view source);
 
-/// Writes the frames as they are.
-/// @param loss 0: exactly. Else a pixel may take the colour that a longer code
-///             has there if the squared error in RGB, with what the code has
-///             lost before, is at most ten times as much.
-std::string encode_gif_frames(const gif_picture& picture, unsigned loss);
-
 /// Returns what is seen, frame by frame.
 animation shown_frames(const gif_picture& picture);
-
-/// Notes what a frame only repeats, so that it need not be drawn again, and
-/// cuts frames to what is left. What is seen stays the same.
-void find_repetitions(gif_picture& picture);
 
 /// Replaces the palettes of all frames by one of at most `colours`.
 /// @param colours 2 to 256.

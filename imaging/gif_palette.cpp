@@ -10,9 +10,6 @@ namespace pixmill::imaging {
 
 namespace {
 
-/// Below it a pixel of an animation is not seen.
-constexpr std::uint8_t least_alpha = 128;
-
 using colour_counts = std::map<gif_colour, unsigned>;
 
 /// Returns RGBA entries for what was counted.
@@ -64,7 +61,7 @@ void count_colours(const pixel_buffer& shown, colour_counts& seen) {
   const auto step = std::max<std::size_t>(pixels / 16'384, 1);
   for (std::size_t i = 0; i < pixels; i += step) {
     const auto* pixel = shown.samples.data() + 4 * i;
-    if (pixel[3] >= least_alpha)
+    if (pixel[3] >= least_seen_alpha)
       // What differs by less than this is one colour to the quantizer, too.
       ++seen[{static_cast<std::uint8_t>(pixel[0] & 0xfc),
               static_cast<std::uint8_t>(pixel[1] & 0xfc),
@@ -82,7 +79,7 @@ gif_frame frame_of(pixel_buffer shown, const std::vector<std::uint8_t>& palette,
   std::vector<bool> nothing;
   for (std::size_t i = 3; i < shown.samples.size(); i += 4)
     nothing.push_back(std::exchange(shown.samples[i], std::uint8_t{255})
-                      < least_alpha);
+                      < least_seen_alpha);
   out.numbers = remapped(shown, palette, false);
   for (std::size_t i = 0; i < nothing.size(); ++i)
     if (nothing[i])

@@ -3,7 +3,7 @@
 #include "imaging/avif_codec.hpp"
 #include "imaging/compressor.hpp"
 #include "imaging/format_decision.hpp"
-#include "imaging/gif_frames.hpp"
+#include "imaging/gif_writer.hpp"
 #include "imaging/header.hpp"
 #include "imaging/png_codec.hpp"
 #include "imaging/webp_codec.hpp"
