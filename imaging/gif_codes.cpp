@@ -9,6 +9,9 @@ namespace {
 
 constexpr unsigned most_codes = 4096;
 
+/// Pixels of a run in which nothing is drawn.
+constexpr std::size_t long_run = 24;
+
 /// Puts codes into sub-blocks.
 class code_writer {
 public:
@@ -54,10 +57,13 @@ class lzw_encoder {
 public:
   lzw_encoder(const gif_area& area, unsigned root_bits, gif_start start,
               gif_codes& out)
-      : area_(area), start_(start), root_bits_(root_bits), bits_(root_bits + 1),
-        clear_(1u << root_bits), writer_(out.bytes), out_(out) {
+      : area_(area), held_(area.held), start_(start), root_bits_(root_bits),
+        bits_(root_bits + 1), clear_(1u << root_bits), writer_(out.bytes),
+        out_(out) {
     for (auto limit : area.limits)
       strictness_.push_back(limit > 0 ? 1 / limit : 1e9F);
+    if (start == gif_start::in_runs)
+      draw_short_runs();
   }
 
   void write() {
@@ -97,12 +103,28 @@ private:
 
   static constexpr float forbidden = 2;
 
+  void draw_short_runs() {
+    const auto pixels = held_.size();
+    const auto held = [&](std::size_t i) {
+      return held_[i] <= gif_area::most_held;
+    };
+    for (std::size_t begin = 0, end = 0; begin < pixels; begin = end + 1) {
+      for (end = begin; end < pixels && held(end);)
+        ++end;
+      if (end - begin >= long_run)
+        continue;
+      for (auto i = begin; i < end; ++i)
+        if (area_.palette.transparent != area_.numbers[i])
+          held_[i] = gif_area::never_held;
+    }
+  }
+
   /// Returns the share of the limit by which `taken` is wrong; more than 1: it
   /// may not be taken.
   float loss_of(std::uint8_t taken, std::size_t at) const {
     if (area_.palette.transparent == taken)
-      return area_.held[at] <= gif_area::most_held
-               ? static_cast<float>(area_.held[at]) / gif_area::most_held
+      return held_[at] <= gif_area::most_held
+               ? static_cast<float>(held_[at]) / gif_area::most_held
                : forbidden;
     // However far it is: it is the nearest there is.
     if (taken == area_.numbers[at])
@@ -121,12 +143,12 @@ private:
   std::uint8_t choose(std::size_t at) {
     const auto drawn = area_.numbers[at];
     const auto& nothing = area_.palette.transparent;
-    if (!nothing || drawn == *nothing || area_.held[at] > gif_area::most_held) {
+    if (!nothing || drawn == *nothing || held_[at] > gif_area::most_held) {
       search(drawn, at);
       return drawn;
     }
     search(*nothing, at);
-    if (start_ == gif_start::nothing)
+    if (start_ != gif_start::longest)
       return *nothing;
     const auto without = best_;
     search(drawn, at);
@@ -184,6 +206,7 @@ private:
   }
 
   const gif_area& area_;
+  std::vector<std::uint8_t> held_;
   gif_start start_;
   std::vector<float> strictness_; ///< For each limit.
   unsigned root_bits_;

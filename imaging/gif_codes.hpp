@@ -37,6 +37,7 @@ struct gif_area {
 enum class gif_start : std::uint8_t {
   nothing, ///< Nothing is drawn, so that equal rows have equal codes.
   longest, ///< Something is drawn where that makes the code longer.
+  in_runs, ///< Nothing is drawn in long runs alone, as others break up codes.
 };
 
 /// Codes, and what they stand for.

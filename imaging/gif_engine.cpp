@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "imaging/compression.hpp"
@@ -35,7 +36,7 @@ public:
     if (colours == 256)
       return encode_gif(picture_, original_, loss, starts_);
     auto reduced = picture_;
-    if (auto reason = reduce_colours(reduced, colours))
+    if (auto reason = reduce_colours(reduced, original_, colours))
       return reason;
     return encode_gif(reduced, original_, loss, starts_);
   }
@@ -47,8 +48,11 @@ public:
     return likeness_of(original_, shown_frames(*shown));
   }
 
-  int guess(double) const override {
-    return 50;
+  int guess(double share) const override {
+    // Nothing at all need be given up for a little.
+    constexpr double lossless_share = 0.9;
+    return share >= lossless_share ? 100
+                                   : static_cast<int>(std::lround(100 * share));
   }
 
 private:

@@ -59,9 +59,11 @@ caf::expected<animation> decode_gif_animation(byte_view source);
 animation shown_frames(const gif_picture& picture);
 
 /// Replaces the palettes of all frames by one of at most `colours`.
+/// @param wanted  What is to be seen, of as many frames.
 /// @param colours 2 to 256.
 /// @retval errc::encode No palette was found.
-caf::error reduce_colours(gif_picture& picture, unsigned colours);
+caf::error reduce_colours(gif_picture& picture, const animation& wanted,
+                          unsigned colours);
 
 /// Returns `frames` in one palette of at most 256 colours; a pixel is seen or
 /// it is not.

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <utility>
 
 #include "imaging/gif_frames.hpp"
+#include "imaging/gif_tolerance.hpp"
 #include "imaging/palette_choice.hpp"
 #include "imaging/palette_remap.hpp"
 
@@ -10,14 +13,16 @@ namespace pixmill::imaging {
 
 namespace {
 
-using colour_counts = std::map<gif_colour, unsigned>;
+using colour_counts = std::map<gif_colour, std::uint64_t>;
 
 /// Returns RGBA entries for what was counted.
 caf::expected<std::vector<std::uint8_t>> palette_for(const colour_counts& seen,
                                                      unsigned colours) {
   std::vector<counted_colour> counted;
+  constexpr std::uint64_t most = 1 << 30;
   for (const auto& [colour, count] : seen)
-    counted.push_back({{colour[0], colour[1], colour[2], 255}, count});
+    counted.push_back({{colour[0], colour[1], colour[2], 255},
+                       static_cast<unsigned>(std::min(count, most))});
   return choose_palette(counted, static_cast<int>(colours), 100);
 }
 
@@ -29,10 +34,20 @@ std::vector<gif_colour> colours_of(const std::vector<std::uint8_t>& palette) {
   return out;
 }
 
-void count_colours(const gif_frame& frame, colour_counts& seen) {
-  std::array<unsigned, 256> counts{};
-  for (auto number : frame.numbers)
-    ++counts[number];
+/// Counts what a frame draws, flat parts for more, as errors are seen there.
+void count_colours(const gif_frame& frame, const pixel_buffer& shown,
+                   colour_counts& seen) {
+  const gif_tolerance tolerance(shown, 1);
+  const auto& limits = tolerance.limits();
+  std::vector<unsigned> weights;
+  for (auto limit : limits)
+    weights.push_back(
+      static_cast<unsigned>(std::lround(4 * std::sqrt(limits.back() / limit))));
+  std::array<std::uint64_t, 256> counts{};
+  const auto* number = frame.numbers.data();
+  for (auto y = frame.top; y < frame.top + frame.height; ++y)
+    for (auto x = frame.left; x < frame.left + frame.width; ++x)
+      counts[*number++] += weights[tolerance.at(x, y)];
   for (std::size_t i = 0; i < counts.size(); ++i)
     if (counts[i] != 0 && frame.transparent != i)
       seen[frame.palette[i]] += counts[i];
@@ -89,10 +104,11 @@ gif_frame frame_of(pixel_buffer shown, const std::vector<std::uint8_t>& palette,
 
 } // namespace
 
-caf::error reduce_colours(gif_picture& picture, unsigned colours) {
+caf::error reduce_colours(gif_picture& picture, const animation& wanted,
+                          unsigned colours) {
   colour_counts seen;
-  for (const auto& frame : picture.frames)
-    count_colours(frame, seen);
+  for (std::size_t i = 0; i < picture.frames.size(); ++i)
+    count_colours(picture.frames[i], wanted.frames[i], seen);
   if (seen.empty())
     return {};
   // One number is for what shows nothing.

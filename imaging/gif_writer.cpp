@@ -70,26 +70,28 @@ void append_frame_head(const gif_part& part, gif_disposal disposal,
     append_palette(palette, out);
 }
 
-/// Codes an area in the way that gives up less for its bytes, and notes it.
-gif_codes better_codes(const gif_area& area, unsigned bits, gif_start& start) {
-  auto nothing = code_pixels(area, bits, gif_start::nothing);
+/// Codes an area in the way that gives up least for its bytes, and notes it.
+gif_codes best_codes(const gif_area& area, unsigned bits, gif_start& start) {
+  auto best = code_pixels(area, bits, gif_start::nothing);
   start = gif_start::nothing;
   if (!area.palette.transparent
       || std::none_of(area.held.begin(), area.held.end(),
                       [](auto held) { return held <= gif_area::most_held; }))
-    return nothing;
-  auto longest = code_pixels(area, bits, gif_start::longest);
+    return best;
   // An error at its limit is worth as much as a pixel's codes.
+  const auto byte_worth = static_cast<float>(area.numbers.size())
+                          / static_cast<float>(best.bytes.size());
   const auto cost = [&](const gif_codes& x) {
-    return static_cast<float>(x.bytes.size())
-             * static_cast<float>(area.numbers.size())
-             / static_cast<float>(nothing.bytes.size())
-           + x.lost;
+    return static_cast<float>(x.bytes.size()) * byte_worth + x.lost;
   };
-  if (cost(nothing) <= cost(longest))
-    return nothing;
-  start = gif_start::longest;
-  return longest;
+  for (auto other : {gif_start::longest, gif_start::in_runs}) {
+    auto codes = code_pixels(area, bits, other);
+    if (cost(codes) < cost(best)) {
+      best = std::move(codes);
+      start = other;
+    }
+  }
+  return best;
 }
 
 /// Returns whether all that is seen of a frame's rectangle is seen in the next
@@ -137,7 +139,7 @@ std::string encode_gif(const gif_picture& picture, const animation& wanted,
     const auto largest =
       *std::max_element(part.area.numbers.begin(), part.area.numbers.end());
     const auto bits = bits_for(std::size_t{largest} + 1);
-    auto codes = fresh ? better_codes(part.area, bits, starts[i])
+    auto codes = fresh ? best_codes(part.area, bits, starts[i])
                        : code_pixels(part.area, bits, starts[i]);
     append_frame_head(part, disposal, frames[i].delay, !shared, out);
     out += codes.bytes;

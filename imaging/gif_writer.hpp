@@ -14,7 +14,8 @@ namespace pixmill::imaging {
 /// @param loss   0: exactly what `picture` shows. Else pixels may be off by ten
 ///               to twenty times as much (see `gif_error`) where something
 ///               hides that, by half where nothing does.
-/// @param starts How the codes of each frame start. Empty: both are tried, and
+/// @param starts How the codes of each frame start. Empty: all ways are tried,
+/// and
 ///               what was better is noted here.
 std::string encode_gif(const gif_picture& picture, const animation& wanted,
                        unsigned loss, std::vector<gif_start>& starts);
