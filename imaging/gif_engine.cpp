@@ -11,7 +11,7 @@ namespace {
 
 /// Colours are given up from here on, by as much as the loss grows.
 constexpr unsigned first_reducing_loss = 20;
-constexpr unsigned least_colours = 16;
+constexpr unsigned least_colours = 24;
 
 /// Returns what `quality` gives up: nothing at 100.
 unsigned loss_of(int quality) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "imaging/gif_frames.hpp"
+
 namespace pixmill::imaging {
 
 namespace {
@@ -14,6 +16,9 @@ constexpr float flat_activity = 30;
 
 constexpr float least = 0.05F;
 constexpr float most = 2;
+
+/// More is no longer the same picture.
+constexpr float greatest_limit = 4000;
 
 /// Steps of a factor from the least to the most.
 constexpr int steps = 16;
@@ -30,8 +35,9 @@ float activity(const pixel_buffer& shown, std::uint32_t left,
     for (auto x = left; x < right; ++x, pixel += 4) {
       // Nothing is white.
       const auto luma =
-        pixel[3] < 128 ? 255
-                       : (77 * pixel[0] + 150 * pixel[1] + 29 * pixel[2]) >> 8;
+        pixel[3] < least_seen_alpha
+          ? 255
+          : (77 * pixel[0] + 150 * pixel[1] + 29 * pixel[2]) >> 8;
       sum += luma;
       squares += luma * luma;
     }
@@ -47,8 +53,10 @@ gif_tolerance::gif_tolerance(const pixel_buffer& shown, unsigned loss)
     : across_((shown.width + side - 1) / side) {
   const auto range = std::log(most / least);
   for (int i = 0; i <= steps; ++i)
-    limits_.push_back(static_cast<float>(10 * loss) * least
-                      * std::exp(range * static_cast<float>(i) / steps));
+    limits_.push_back(
+      std::min(static_cast<float>(10 * loss) * least
+                 * std::exp(range * static_cast<float>(i) / steps),
+               greatest_limit));
   const auto down = (shown.height + side - 1) / side;
   classes_.reserve(std::size_t{across_} * down);
   for (std::uint32_t y = 0; y < down; ++y)

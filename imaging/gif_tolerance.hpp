@@ -15,7 +15,9 @@ public:
   static constexpr std::uint32_t side = 8;
 
   /// @param shown RGBA.
-  /// @param loss  0: nothing may be wrong.
+  /// @param loss  0: nothing may be wrong; 1 to 5000: ten times as much where
+  ///              it is as busy as usual, up to twice that in what is busier,
+  ///              down to a twentieth in what is flat.
   gif_tolerance(const pixel_buffer& shown, unsigned loss);
 
   /// Returns which of `limits` a pixel has to keep.

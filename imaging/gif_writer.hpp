@@ -11,9 +11,9 @@ namespace pixmill::imaging {
 /// Writes what `picture` shows, frame by frame; of each only what has changed.
 /// Timing, loops and what is seen through stay as they are.
 /// @param wanted What should be seen, of as many frames.
-/// @param loss   0: exactly what `picture` shows. Else pixels may be off by ten
-///               to twenty times as much (see `gif_error`) where something
-///               hides that, by half where nothing does.
+/// @param loss   0: exactly what `picture` shows. Else a pixel may be off by
+///               what `gif_tolerance` allows there, or shows the colour of
+///               `picture`, or what the frame before had there.
 /// @param starts How the codes of each frame start. Empty: all ways are tried,
 /// and
 ///               what was better is noted here.
