@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "imaging/colour_merging.hpp"
 #include "imaging/gif_frames.hpp"
 #include "imaging/gif_tolerance.hpp"
 #include "imaging/palette_choice.hpp"
@@ -23,7 +24,12 @@ caf::expected<std::vector<std::uint8_t>> palette_for(const colour_counts& seen,
   for (const auto& [colour, count] : seen)
     counted.push_back({{colour[0], colour[1], colour[2], 255},
                        static_cast<unsigned>(std::min(count, most))});
-  return choose_palette(counted, static_cast<int>(colours), 100);
+  if (counted.size() > most_merged_colours)
+    return choose_palette(counted, static_cast<int>(colours), 100);
+  std::vector<std::uint8_t> palette;
+  for (const auto& one : merge_colours(counted, colours))
+    palette.insert(palette.end(), one.colour.begin(), one.colour.end());
+  return palette;
 }
 
 std::vector<gif_colour> colours_of(const std::vector<std::uint8_t>& palette) {
@@ -109,7 +115,7 @@ caf::error reduce_colours(gif_picture& picture, const animation& wanted,
   colour_counts seen;
   for (std::size_t i = 0; i < picture.frames.size(); ++i)
     count_colours(picture.frames[i], wanted.frames[i], seen);
-  if (seen.empty())
+  if (seen.size() < colours)
     return {};
   // One number is for what shows nothing.
   auto palette = palette_for(seen, std::min(colours, 255u));
