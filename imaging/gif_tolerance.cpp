@@ -9,13 +9,13 @@ namespace pixmill::imaging {
 
 namespace {
 
-/// What a variance of luma allows, as a factor: this one is 1, and what is
-/// quite flat counts as so much.
+/// What a variance of luma allows, as a factor: this one is 1, what is
+/// busier hides no more, and what is quite flat counts as so much.
 constexpr float usual_activity = 400;
 constexpr float flat_activity = 30;
 
 constexpr float least = 0.05F;
-constexpr float most = 2;
+constexpr float most = 1;
 
 /// More is no longer the same picture.
 constexpr float greatest_limit = 4000;
@@ -47,10 +47,10 @@ float activity(const pixel_buffer& shown, std::uint32_t left,
   return static_cast<float>(squares) / count - mean * mean;
 }
 
-/// Returns less than half a step, or whole pictures whose colours differ by the
-/// same would change at once, and no loss would fill a number of bytes.
+/// Returns less than a step. Without it, whole pictures whose colours differ by
+/// the same would change at once, and no loss would fill a number of bytes.
 float unevenness(std::uint32_t column, std::uint32_t row) {
-  return static_cast<float>((column * 5 + row * 3) % 8) / 8 - 0.5F;
+  return static_cast<float>((column * 5 + row * 3) % 8) / 4 - 0.875F;
 }
 
 } // namespace

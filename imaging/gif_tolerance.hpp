@@ -16,8 +16,7 @@ public:
 
   /// @param shown RGBA.
   /// @param loss  0: nothing may be wrong; 1 to 5000: ten times as much where
-  ///              it is as busy as usual, up to twice that in what is busier,
-  ///              down to a twentieth in what is flat.
+  ///              it is busy, down to a twentieth of that where it is flat.
   gif_tolerance(const pixel_buffer& shown, unsigned loss);
 
   /// Returns which of `limits` a pixel has to keep.

@@ -80,7 +80,7 @@ TEST(GifAnimation, MovesAsBeforeWhateverIsLost) {
       ASSERT_TRUE(seen);
       ASSERT_EQ(seen->ends, wanted.ends);
       ASSERT_EQ(seen->loops, wanted.loops);
-      const auto most = std::min(20.1F * static_cast<float>(loss), 4'000.0F);
+      const auto most = std::min(10.1F * static_cast<float>(loss), 4'000.0F);
       for (std::size_t i = 0; i < wanted.frames.size(); ++i) {
         const auto& x = seen->frames[i].samples;
         const auto& y = wanted.frames[i].samples;
