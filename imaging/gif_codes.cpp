@@ -57,7 +57,7 @@ class lzw_encoder {
 public:
   lzw_encoder(const gif_area& area, unsigned root_bits, gif_start start,
               gif_codes& out)
-      : area_(area), held_(area.held), start_(start), root_bits_(root_bits),
+      : area_(area), held_(&area.held), start_(start), root_bits_(root_bits),
         bits_(root_bits + 1), clear_(1u << root_bits), writer_(out.bytes),
         out_(out) {
     for (auto limit : area.limits)
@@ -104,31 +104,34 @@ private:
   static constexpr float forbidden = 2;
 
   void draw_short_runs() {
-    const auto pixels = held_.size();
-    const auto held = [&](std::size_t i) {
-      return held_[i] <= gif_area::most_held;
-    };
+    drawn_runs_ = area_.held;
+    held_ = &drawn_runs_;
+    const auto pixels = drawn_runs_.size();
     for (std::size_t begin = 0, end = 0; begin < pixels; begin = end + 1) {
-      for (end = begin; end < pixels && held(end);)
+      for (end = begin; end < pixels && may_stay(end);)
         ++end;
       if (end - begin >= long_run)
         continue;
       for (auto i = begin; i < end; ++i)
         if (area_.palette.transparent != area_.numbers[i])
-          held_[i] = gif_area::never_held;
+          drawn_runs_[i] = gif_area::never_held;
     }
+  }
+
+  bool may_stay(std::size_t at) const {
+    return (*held_)[at] <= gif_area::most_held;
   }
 
   /// Returns the share of the limit by which `taken` is wrong; more than 1: it
   /// may not be taken.
   float loss_of(std::uint8_t taken, std::size_t at) const {
-    if (area_.palette.transparent == taken)
-      return held_[at] <= gif_area::most_held
-               ? static_cast<float>(held_[at]) / gif_area::most_held
-               : forbidden;
     // However far it is: it is the nearest there is.
     if (taken == area_.numbers[at])
       return 0;
+    if (area_.palette.transparent == taken)
+      return may_stay(at)
+               ? static_cast<float>((*held_)[at]) / gif_area::most_held
+               : forbidden;
     const auto wanted = area_.wanted[at];
     if (wanted >> 24 == 0)
       return forbidden;
@@ -143,7 +146,7 @@ private:
   std::uint8_t choose(std::size_t at) {
     const auto drawn = area_.numbers[at];
     const auto& nothing = area_.palette.transparent;
-    if (!nothing || drawn == *nothing || held_[at] > gif_area::most_held) {
+    if (!nothing || drawn == *nothing || !may_stay(at)) {
       search(drawn, at);
       return drawn;
     }
@@ -163,18 +166,29 @@ private:
     best_ = {root, at + 1, 1 - loss_of(root, at)};
     open_.assign(1, best_);
     while (!open_.empty()) {
-      const auto from = open_.back();
+      auto from = open_.back();
       open_.pop_back();
+      while (from.end < area_.numbers.size() && step(from)) {}
       if (from.worth > best_.worth)
         best_ = from;
-      if (from.end == area_.numbers.size())
-        continue;
-      for (auto child = first_[from.code]; child != 0; child = next_[child]) {
-        const auto loss = loss_of(suffix_[child], from.end);
-        if (loss <= 1)
-          open_.push_back({child, from.end + 1, from.worth + 1 - loss});
-      }
     }
+  }
+
+  /// Goes on from a code to the next, if there is one; leaves others for later.
+  /// Of equal ones the oldest is best, as it has been gone on from most.
+  bool step(match& from) {
+    const auto before = from;
+    bool went_on = false;
+    for (auto child = first_[before.code]; child != 0; child = next_[child]) {
+      const auto loss = loss_of(suffix_[child], before.end);
+      if (loss > 1)
+        continue;
+      if (went_on)
+        open_.push_back(from);
+      from = {child, before.end + 1, before.worth + 1 - loss};
+      went_on = true;
+    }
+    return went_on;
   }
 
   /// Writes down what the code that was chosen stands for.
@@ -206,7 +220,9 @@ private:
   }
 
   const gif_area& area_;
-  std::vector<std::uint8_t> held_;
+  const std::vector<std::uint8_t>* held_;
+  std::vector<std::uint8_t>
+    drawn_runs_; ///< What `held_` is without short runs.
   gif_start start_;
   std::vector<float> strictness_; ///< For each limit.
   unsigned root_bits_;

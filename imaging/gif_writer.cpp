@@ -130,7 +130,9 @@ std::string encode_gif(const gif_picture& picture, const animation& wanted,
   starts.resize(frames.size());
   std::string out;
   append_head(picture, shared, out);
-  gif_canvas seen(picture.width, picture.height);
+  // A picture that stands still is not drawn over.
+  const bool moves = frames.size() > 1;
+  gif_canvas seen(moves ? picture.width : 0, moves ? picture.height : 0);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const auto disposal = disposal_of(picture, wanted, i);
     const auto part = part_to_draw(
@@ -143,6 +145,8 @@ std::string encode_gif(const gif_picture& picture, const animation& wanted,
                        : code_pixels(part.area, bits, starts[i]);
     append_frame_head(part, disposal, frames[i].delay, !shared, out);
     out += codes.bytes;
+    if (i + 1 == frames.size())
+      break;
     const gif_frame drawn{part.left,
                           part.top,
                           part.width,
