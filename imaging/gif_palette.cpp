@@ -46,6 +46,7 @@ void count_colours(const gif_frame& frame, const pixel_buffer& shown,
   const gif_tolerance tolerance(shown, 1);
   const auto& limits = tolerance.limits();
   std::vector<unsigned> weights;
+  weights.reserve(limits.size());
   for (auto limit : limits)
     weights.push_back(
       static_cast<unsigned>(std::lround(4 * std::sqrt(limits.back() / limit))));

@@ -184,7 +184,7 @@ private:
     for (std::size_t i = 0; i < own_.size(); ++i) {
       if (!is_seen(own_[i]) || area_.held[i] <= gif_area::most_held)
         continue;
-      if (own_[i] != last) {
+      if (count == nullptr || own_[i] != last) {
         last = own_[i];
         count = &counts[{static_cast<std::uint8_t>(last & 0xff),
                          static_cast<std::uint8_t>(last >> 8 & 0xff),
