@@ -17,6 +17,9 @@ namespace {
 
 constexpr auto retry_interval = std::chrono::seconds{1};
 
+/// Intervals that an outcome waits for others, at most.
+constexpr int most_waits = 4;
+
 } // namespace
 
 journal_state::journal_state(pointer self) : self_{self} {}
@@ -130,9 +133,25 @@ caf::result<commit_receipt> journal_state::collect(commit_request request) {
     flush();
   } else if (!flush_due_) {
     flush_due_ = true;
-    self_->delayed_send(self_, setup_.commit_interval, atom::flush::value);
+    waits_ = 0;
+    wait();
   }
   return promise;
+}
+
+void journal_state::wait() {
+  ++waits_;
+  waiting_with_ = pending_.slots();
+  self_->delayed_send(self_, setup_.commit_interval, atom::flush::value);
+}
+
+// Each write has its price: while outcomes keep coming, the next ones are
+// worth a wait.
+void journal_state::flush_or_wait() {
+  if (flush_due_ && pending_.slots() > waiting_with_ && waits_ < most_waits)
+    wait();
+  else
+    flush();
 }
 
 // The files first, and elsewhere: whoever submits a job meanwhile need not
@@ -338,7 +357,7 @@ journal_actor::behavior_type journal(journal_state::pointer self,
     },
     [self](atom::flush) {
       const auto guard = handling(self);
-      self->state.flush();
+      self->state.flush_or_wait();
     },
     [self](atom::synced, const caf::error& failed) {
       const auto guard = handling(self);

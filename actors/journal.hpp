@@ -60,6 +60,8 @@ public:
   caf::result<commit_receipt> collect(commit_request request);
   caf::result<job_truth> reopen(const job_command& command);
   caf::result<void> erase(const std::string& job);
+  void wait();
+  void flush_or_wait();
   void flush();
   void synced(const caf::error& failed);
   /// Writes what was taken; waits for the disk.
@@ -93,6 +95,8 @@ private:
   std::vector<std::pair<record_update, unit_promise>> pending_updates_;
   notifier_actor listener_;
   bool flush_due_ = false;
+  int waits_ = 0;                ///< For outcomes of the next batch.
+  std::size_t waiting_with_ = 0; ///< Slots that there were at the last one.
   bool syncing_ = false;
   bool latched_ = false;
 };

@@ -22,7 +22,8 @@ struct store_settings {
   std::string images = "pixmill-data/images";
   /// A commit waits for this many outcomes …
   std::uint32_t commit_outcomes = 64;
-  /// … or this long, whichever is first.
+  /// … or this long, whichever is first; while more keep coming, four times as
+  /// long.
   std::chrono::milliseconds commit_interval{10};
 };
 

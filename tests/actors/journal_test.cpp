@@ -56,6 +56,31 @@ TEST_F(Journal, CopiesTheOutcomeOfTheSameUrl) {
   EXPECT_EQ(slot(2).bytes_in, 10u);
 }
 
+TEST_F(Journal, WaitsForOutcomesThatKeepComing) {
+  auto send = [this](std::uint32_t row) {
+    self->send(journal,
+               commit_request{.job = "job_1", .slots = {done(row, row)}});
+    run();
+  };
+  auto written = [this](std::uint32_t row) {
+    return slot(row).state == item_state::done;
+  };
+  send(1);
+  for (std::uint32_t row = 2; row <= 4; ++row) {
+    advance(9ms);
+    send(row);
+    EXPECT_FALSE(written(1));
+    advance(1ms);
+  }
+  EXPECT_FALSE(written(1));
+  advance(10ms);
+  EXPECT_TRUE(written(4)) << "four times as long";
+  // One that nothing follows waits no longer than one.
+  send(5);
+  advance(10ms);
+  EXPECT_TRUE(written(5));
+}
+
 // A disk that takes its time over the images.
 class BusyJournal : public Journal {
 protected:
