@@ -6,6 +6,7 @@
 
 #include "imaging/jpeg_library.hpp"
 #include "imaging/jpeg_requantize.hpp"
+#include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_tokens.hpp"
 
 namespace pixmill::imaging {
@@ -160,13 +161,18 @@ private:
 } // namespace
 
 caf::expected<jpeg_tokens> read_tokens(byte_view source,
-                                       const table_chooser& choose) {
-  if (auto tokens = read_usual_tokens(source, choose))
+                                       const table_chooser& choose,
+                                       similarity* likeness) {
+  if (auto tokens = read_usual_tokens(source, choose, likeness))
     return std::move(*tokens);
   try {
     auto tokens = library_reader(source).read();
-    if (tokens && choose)
-      requantize(*tokens, choose);
+    if (!tokens || !choose)
+      return tokens;
+    auto before = *tokens;
+    requantize(*tokens, choose);
+    if (likeness != nullptr)
+      *likeness = likeness_of(before, *tokens);
     return tokens;
   } catch (const jpeg_error& reason) {
     return make_error(errc::decode, reason.what());

@@ -38,9 +38,11 @@ public:
 
   /// Appends all coefficients to `picture`.
   /// @param factors With which to requantize each component, or null.
+  /// @param likeness See `decode_scan`.
   /// @returns Whether a baseline scan can hold them.
   bool store(jpeg_tokens& picture,
-             const std::vector<requantizing_factors>* factors) const;
+             const std::vector<requantizing_factors>* factors,
+             jpeg_similarity* likeness) const;
 
 private:
   /// Refinements below are told apart, and first scans of one component up to
@@ -115,8 +117,8 @@ private:
   static bool refine_block(const jpeg_scan& scan, block_bits& block,
                            piece& from);
   template <class Bits>
-  bool store_all(jpeg_tokens& picture,
-                 const std::vector<output>& outputs) const;
+  bool store_mcu(std::size_t row, std::size_t column,
+                 const std::vector<output>& outputs, token_list& to) const;
   template <class Bits>
   static bool store_block(const plane& from, std::size_t number,
                           std::size_t component, const output& how,

@@ -29,37 +29,57 @@ struct progressive_decoder::output {
 };
 
 bool progressive_decoder::store(
-  jpeg_tokens& picture,
-  const std::vector<requantizing_factors>* factors) const {
-  std::vector<output> outputs;
-  for (std::size_t i = 0; i < planes_.size(); ++i)
-    outputs.emplace_back(factors == nullptr ? nullptr : &(*factors)[i]);
-  return bmi2_bits::available() ? store_all<bmi2_bits>(picture, outputs)
-                                : store_all<portable_bits>(picture, outputs);
+  jpeg_tokens& picture, const std::vector<requantizing_factors>* factors,
+  jpeg_similarity* likeness) const {
+  std::vector<output> as_wanted;
+  std::vector<output> as_it_is;
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
+    as_wanted.emplace_back(factors == nullptr ? nullptr : &(*factors)[i]);
+    as_it_is.emplace_back(nullptr);
+  }
+  const auto store_one = bmi2_bits::available()
+                           ? &progressive_decoder::store_mcu<bmi2_bits>
+                           : &progressive_decoder::store_mcu<portable_bits>;
+  auto& tokens = picture.tokens;
+  token_list sample;
+  for (std::size_t row = 0; row < frame_.mcus_down; ++row) {
+    picture.rows.push_back(tokens.size());
+    const auto has_samples = likeness != nullptr && likeness->has_samples(row);
+    if (has_samples)
+      likeness->begin(row);
+    for (std::uint32_t column = 0; column < frame_.mcus_across; ++column) {
+      const auto is_sample = has_samples && jpeg_similarity::is_sample(column);
+      sample.clear();
+      if (!(this->*store_one)(row, column, is_sample ? as_it_is : as_wanted,
+                              is_sample ? sample : tokens))
+        return false;
+      if (is_sample)
+        tokens.end_at(
+          likeness->requantize(row, column, {sample.begin(), sample.end()},
+                               *factors, tokens.room_for(sample.size())));
+    }
+  }
+  picture.rows.push_back(tokens.size());
+  return true;
 }
 
+/// Appends the coefficients of an MCU.
 template <class Bits>
-bool progressive_decoder::store_all(jpeg_tokens& picture,
-                                    const std::vector<output>& outputs) const {
-  for (std::size_t row = 0; row < frame_.mcus_down; ++row) {
-    picture.rows.push_back(picture.tokens.size());
-    for (std::size_t column = 0; column < frame_.mcus_across; ++column)
-      for (std::size_t i = 0; i < planes_.size(); ++i) {
-        auto& component = frame_.components[i];
-        auto* at = picture.tokens.room_for(std::size_t{component.across}
-                                           * component.down * 64);
-        for (std::size_t y = 0; y < component.down; ++y)
-          for (std::size_t x = 0; x < component.across; ++x)
-            if (!store_block<Bits>(
-                  planes_[i],
-                  planes_[i].number(row * component.down + y,
-                                    column * component.across + x),
-                  i, outputs[i], at))
-              return false;
-        picture.tokens.end_at(at);
-      }
+bool progressive_decoder::store_mcu(std::size_t row, std::size_t column,
+                                    const std::vector<output>& outputs,
+                                    token_list& to) const {
+  for (std::size_t i = 0; i < planes_.size(); ++i) {
+    auto& component = frame_.components[i];
+    auto* at = to.room_for(std::size_t{component.across} * component.down * 64);
+    for (std::size_t y = 0; y < component.down; ++y)
+      for (std::size_t x = 0; x < component.across; ++x)
+        if (!store_block<Bits>(planes_[i],
+                               planes_[i].number(row * component.down + y,
+                                                 column * component.across + x),
+                               i, outputs[i], at))
+          return false;
+    to.end_at(at);
   }
-  picture.rows.push_back(picture.tokens.size());
   return true;
 }
 

@@ -17,8 +17,8 @@ class scan_decoder {
 public:
   scan_decoder(const std::vector<jpeg_scan_tables>& tables,
                const std::vector<requantizing_factors>* factors,
-               jpeg_tokens& picture)
-      : picture_(picture) {
+               jpeg_similarity* likeness, jpeg_tokens& picture)
+      : picture_(picture), factors_(factors), likeness_(likeness) {
     for (std::size_t i = 0; i < picture.components.size(); ++i) {
       auto& component = picture.components[i];
       blocks_.insert(
@@ -71,29 +71,58 @@ private:
     std::array<int, 4> last_dc{};
     for (; mcus > 0; --mcus) {
       if (column_ == 0)
-        picture_.rows.push_back(picture_.tokens.size());
-      column_ = column_ + 1 == picture_.mcus_across ? 0 : column_ + 1;
-      auto* out = picture_.tokens.room_for(blocks_.size() * 64);
-      for (auto& kind : blocks_)
-        if (!decode_block(bits, kind, last_dc[kind.component], out))
-          return false;
-      picture_.tokens.end_at(out);
-      if (bits.position(bytes) > end * 8)
+        begin_row();
+      if (!(has_samples_ && jpeg_similarity::is_sample(column_)
+              ? decode_sample(bits, last_dc)
+              : decode_mcu<Requantize>(bits, last_dc, picture_.tokens))
+          || bits.position(bytes) > end * 8)
         return false;
+      column_ = column_ + 1 == picture_.mcus_across ? 0 : column_ + 1;
     }
     // What is left is padding; more is a sign of damage.
     return end * 8 - bits.position(bytes) < 16;
   }
 
+  void begin_row() {
+    const auto row = picture_.rows.size();
+    picture_.rows.push_back(picture_.tokens.size());
+    has_samples_ = likeness_ != nullptr && likeness_->has_samples(row);
+    if (has_samples_)
+      likeness_->begin(row);
+  }
+
+  /// Decodes an MCU as it is, and compares it as it is requantized.
+  bool decode_sample(bit_source& bits, std::array<int, 4>& last_dc) {
+    sample_.clear();
+    if (!decode_mcu<false>(bits, last_dc, sample_))
+      return false;
+    picture_.tokens.end_at(likeness_->requantize(
+      picture_.rows.size() - 1, column_, {sample_.begin(), sample_.end()},
+      *factors_, picture_.tokens.room_for(sample_.size())));
+    return true;
+  }
+
+  template <bool Requantizes>
+  bool decode_mcu(bit_source& bits, std::array<int, 4>& last_dc,
+                  token_list& to) {
+    auto* out = to.room_for(blocks_.size() * 64);
+    for (auto& kind : blocks_)
+      if (!decode_block<Requantizes>(bits, kind, last_dc[kind.component], out))
+        return false;
+    to.end_at(out);
+    return true;
+  }
+
+  template <bool Requantizes>
   static bool decode_block(bit_source& bits, const block_kind& kind,
                            int& last_dc, std::uint32_t*& to) {
     if (!decode_dc(bits, *kind.tables.dc, last_dc))
       return false;
     auto dc = last_dc;
-    if constexpr (Requantize)
+    if constexpr (Requantizes)
       dc = requantized(dc, kind.factors[0]);
     *to++ = make_token(dc, kind.component, 0);
-    return decode_ac(bits, kind, to);
+    return decode_ac<Requantizes>(bits, kind, to);
   }
 
   static bool decode_dc(bit_source& bits, const jpeg_decoding_table& table,
@@ -106,6 +135,7 @@ private:
   }
 
   /// Decodes up to the end of the block.
+  template <bool Requantizes>
   static bool decode_ac(bit_source& bits, const block_kind& kind,
                         std::uint32_t*& to) {
     const auto* pairs = kind.pairs->data();
@@ -122,9 +152,10 @@ private:
         auto both = position + found.advance();
         if (both < 63) {
           bits.skip(found.length());
-          store(found.first_value(), tag | (position + found.first_advance()),
-                factors, to);
-          store(found.second_value(), tag | both, factors, to);
+          store<Requantizes>(found.first_value(),
+                             tag | (position + found.first_advance()), factors,
+                             to);
+          store<Requantizes>(found.second_value(), tag | both, factors, to);
           position = both;
           continue;
         }
@@ -136,7 +167,7 @@ private:
           // next block.
           if (position < 63) {
             bits.skip(found.length());
-            store(value, tag | position, factors, to);
+            store<Requantizes>(value, tag | position, factors, to);
             last = both - position;
             position = both;
             value = found.second_value();
@@ -144,7 +175,7 @@ private:
             bits.skip(found.first_length());
           }
           if (position == 63)
-            store(value, tag | 63, factors, to);
+            store<Requantizes>(value, tag | 63, factors, to);
           break;
         }
         entry single;
@@ -153,7 +184,7 @@ private:
         last = single.advance();
         position += last;
         if (position <= 63)
-          store(single.token_bits(), tag | position, factors, to);
+          store<Requantizes>(single.token_bits(), tag | position, factors, to);
         break;
       }
     }
@@ -161,9 +192,10 @@ private:
   }
 
   /// A run of zeros alone has a value of 0 and leaves no token.
+  template <bool Requantizes>
   static void store(std::uint32_t value, std::uint32_t place,
                     const std::uint32_t* factors, std::uint32_t*& to) {
-    if constexpr (Requantize) {
+    if constexpr (Requantizes) {
       *to = requantized_token(static_cast<std::int32_t>(value) >> 16,
                               factors[place & 63], place);
     } else {
@@ -173,6 +205,10 @@ private:
   }
 
   jpeg_tokens& picture_;
+  const std::vector<requantizing_factors>* factors_;
+  jpeg_similarity* likeness_;
+  bool has_samples_ = false; ///< The row.
+  token_list sample_;        ///< An MCU as it was.
   std::map<const jpeg_decoding_table*, std::unique_ptr<pair_table>> pairs_;
   std::vector<block_kind> blocks_; ///< Of an MCU.
   std::uint32_t column_ = 0;
@@ -184,14 +220,14 @@ bool decode_scan(const jpeg_scan_data& data,
                  const std::vector<jpeg_scan_tables>& tables,
                  std::uint32_t restart_interval,
                  const std::vector<requantizing_factors>* factors,
-                 jpeg_tokens& picture) {
+                 jpeg_similarity* likeness, jpeg_tokens& picture) {
   picture.rows.clear();
   // Photographs have about one coefficient for each 6 bits.
   picture.tokens.room_for(data.consumed * 3 / 2 + 1024);
   if (factors != nullptr)
-    return scan_decoder<true>(tables, factors, picture)
+    return scan_decoder<true>(tables, factors, likeness, picture)
       .run(data, restart_interval);
-  return scan_decoder<false>(tables, factors, picture)
+  return scan_decoder<false>(tables, nullptr, nullptr, picture)
     .run(data, restart_interval);
 }
 

@@ -27,6 +27,7 @@ jpeg_similarity::jpeg_similarity(const jpeg_tokens& source,
     return (size * factor + 8 * most - 1) / (8 * most);
   };
   constexpr auto windows = tile_side / window_side;
+  rows_in_tile_ = std::max(windows / down, 1u);
   for (std::size_t i = 0; i < source.components.size(); ++i) {
     auto& component = source.components[i];
     component_state state;
@@ -40,11 +41,8 @@ jpeg_similarity::jpeg_similarity(const jpeg_tokens& source,
     state.tiles = tile_sums(state.used_columns, state.used_rows,
                             std::max(windows * component.across / across, 1u),
                             std::max(windows * component.down / down, 1u));
-    state.windows.resize(state.tiles.tiles_across());
-    for (std::uint32_t column = 0; column < state.used_columns; ++column)
-      ++state.windows[state.tiles.tile_of_column(column)];
-    state.sums.resize(std::size_t{state.used_rows}
-                      * state.tiles.tiles_across());
+    state.lines.resize(std::size_t{state.used_rows}
+                       * state.tiles.tiles_across());
     components_.push_back(std::move(state));
   }
 }
@@ -54,10 +52,11 @@ void jpeg_similarity::begin(std::size_t row) {
     auto& state = components_[i];
     std::size_t down = source_.components[i].down;
     auto across = state.tiles.tiles_across();
-    auto first = std::min(row * down * across, state.sums.size());
-    auto last = std::min(first + down * across, state.sums.size());
-    std::fill(state.sums.begin() + static_cast<std::ptrdiff_t>(first),
-              state.sums.begin() + static_cast<std::ptrdiff_t>(last), 0.0F);
+    auto first = std::min(row * down * across, state.lines.size());
+    auto last = std::min(first + down * across, state.lines.size());
+    std::fill(state.lines.begin() + static_cast<std::ptrdiff_t>(first),
+              state.lines.begin() + static_cast<std::ptrdiff_t>(last),
+              std::pair{0.0F, 0u});
   }
 }
 
@@ -95,14 +94,71 @@ void jpeg_similarity::add(std::size_t row, token_row source, token_row output) {
     }
 }
 
+std::uint32_t* jpeg_similarity::requantize(
+  std::size_t row, std::uint32_t column, token_row source,
+  const std::vector<requantizing_factors>& factors, std::uint32_t* to) {
+  const auto* in = source.begin;
+  for (std::size_t i = 0; i < components_.size(); ++i) {
+    auto& state = components_[i];
+    auto& sampling = source_.components[i];
+    for (std::uint32_t y = 0; y < sampling.down; ++y)
+      for (std::uint32_t x = 0; x < sampling.across; ++x) {
+        const auto before = token_value(*in++);
+        const auto after = requantized(before, factors[i][0]);
+        *to++ = make_token(after, i, 0);
+        block_pair block;
+        block.before_dc = static_cast<float>(before) * state.from[0];
+        block.after_dc = static_cast<float>(after) * state.to[0];
+        to = requantize(in, source.end, factors[i], state, block, to);
+        add(i, column * sampling.across + x,
+            static_cast<std::uint32_t>(row) * sampling.down + y, block);
+      }
+  }
+  return to;
+}
+
+/// Requantizes up to the end of a block. Nothing branches on what is dropped.
+std::uint32_t* jpeg_similarity::requantize(const std::uint32_t*& in,
+                                           const std::uint32_t* end,
+                                           const requantizing_factors& factors,
+                                           const component_state& state,
+                                           block_pair& block,
+                                           std::uint32_t* to) {
+  // Sums of its own stay in registers.
+  auto energies = 0.0F;
+  auto covariance = 0.0F;
+  for (; in != end && token_position(*in) != 0; ++in) {
+    const auto position = token_position(*in);
+    const auto value = token_value(*in);
+    const auto token =
+      requantized_token(value, factors[position], *in & 0xffffu);
+    const auto before = static_cast<float>(value) * state.from[position];
+    const auto after =
+      static_cast<float>(token_value(token)) * state.to[position];
+    energies += before * before + after * after;
+    covariance += before * after;
+    *to = token;
+    to += token >> 16 != 0 ? 1 : 0;
+  }
+  block.energies = energies;
+  block.covariance = covariance;
+  return to;
+}
+
+bool jpeg_similarity::has_samples(std::size_t row) const noexcept {
+  const auto place = row % rows_in_tile_;
+  const auto middle = rows_in_tile_ / 2;
+  return place == middle || (place < middle && row + 1 == source_.mcus_down);
+}
+
 tile_sums jpeg_similarity::tiles_of(const component_state& state) {
   auto tiles = state.tiles;
   auto across = tiles.tiles_across();
   for (std::uint32_t line = 0; line < state.used_rows; ++line)
-    for (std::uint32_t tile = 0; tile < across; ++tile)
-      tiles.add_line(tile, line,
-                     static_cast<double>(state.sums[line * across + tile]),
-                     state.windows[tile]);
+    for (std::uint32_t tile = 0; tile < across; ++tile) {
+      auto& [sum, count] = state.lines[line * across + tile];
+      tiles.add_line(tile, line, static_cast<double>(sum), count);
+    }
   return tiles;
 }
 
@@ -127,6 +183,18 @@ similarity jpeg_similarity::result() const {
   }
   answer.chroma_ppm = sum / 2;
   return answer;
+}
+
+similarity likeness_of(const jpeg_tokens& source, const jpeg_tokens& output) {
+  std::vector<quant_table> tables;
+  for (auto& component : output.components)
+    tables.push_back(component.table);
+  jpeg_similarity result(source, tables);
+  auto before = rows_of(source);
+  auto after = rows_of(output);
+  for (std::size_t row = 0; row < before.size(); ++row)
+    result.add(row, before[row], after[row]);
+  return result.result();
 }
 
 } // namespace pixmill::imaging

@@ -6,6 +6,7 @@
 
 #include "imaging/jpeg_progressive_decoder.hpp"
 #include "imaging/jpeg_scan_decoder.hpp"
+#include "imaging/jpeg_similarity.hpp"
 #include "imaging/jpeg_tokens.hpp"
 
 namespace pixmill::imaging {
@@ -26,8 +27,9 @@ bool is_chroma(std::size_t component, const jpeg_tokens& picture,
 /// Reads the segments and scans of a baseline or progressive file.
 class usual_parser {
 public:
-  usual_parser(byte_view source, const table_chooser& choose)
-      : source_(source), choose_(choose) {}
+  /// @param compares Whether to learn what requantizing does.
+  usual_parser(byte_view source, const table_chooser& choose, bool compares)
+      : source_(source), choose_(choose), compares_(compares) {}
 
   bool parse() {
     while (at_ + 2 <= source_.size() && source_[at_] == 0xff) {
@@ -52,6 +54,10 @@ public:
 
   jpeg_tokens take() && {
     return std::move(picture_);
+  }
+
+  similarity likeness() const {
+    return likeness_ ? likeness_->result() : similarity{};
   }
 
 private:
@@ -168,17 +174,19 @@ private:
         decoder_ = std::make_unique<progressive_decoder>(picture_);
       return decoder_->decode(scan, data_);
     }
-    bool decoded =
-      scans_ == 1 && scan.components.size() == picture_.components.size()
-      && scan.last == 63
-      && decode_scan(data_, scan.tables, restart_interval_,
-                     factors_.empty() ? nullptr : &factors_, picture_);
+    bool decoded = scans_ == 1
+                   && scan.components.size() == picture_.components.size()
+                   && scan.last == 63
+                   && decode_scan(data_, scan.tables, restart_interval_,
+                                  factors_.empty() ? nullptr : &factors_,
+                                  likeness_ ? &*likeness_ : nullptr, picture_);
     data_ = {}; // As large as the file; nothing comes after it.
     return decoded;
   }
 
   /// Gives each component its quantization table, and the one to change to.
   bool take_tables() {
+    std::vector<quant_table> wanted;
     for (std::size_t i = 0; i < picture_.components.size(); ++i) {
       auto& component = picture_.components[i];
       component.table = quant_tables_[quant_slots_[i]];
@@ -187,10 +195,13 @@ private:
         return false;
       if (!choose_)
         continue;
-      auto table = choose_(component);
-      factors_.push_back(divide(component.table, table));
-      component.table = table;
+      wanted.push_back(choose_(component));
+      factors_.push_back(divide(component.table, wanted.back()));
     }
+    if (compares_ && choose_)
+      likeness_.emplace(picture_, wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      picture_.components[i].table = wanted[i];
     return true;
   }
 
@@ -245,12 +256,15 @@ private:
     if (scans_ == 0)
       return false;
     return !progressive_
-           || decoder_->store(picture_, factors_.empty() ? nullptr : &factors_);
+           || decoder_->store(picture_, factors_.empty() ? nullptr : &factors_,
+                              likeness_ ? &*likeness_ : nullptr);
   }
 
   byte_view source_;
   const table_chooser& choose_;
+  bool compares_;
   std::vector<requantizing_factors> factors_;
+  std::optional<jpeg_similarity> likeness_;
   std::size_t at_ = 2;
   bool progressive_ = false;
   int scans_ = 0;
@@ -268,11 +282,15 @@ private:
 } // namespace
 
 std::optional<jpeg_tokens> read_usual_tokens(byte_view source,
-                                             const table_chooser& choose) {
+                                             const table_chooser& choose,
+                                             similarity* likeness) {
   // Large for the stack: 64 KiB of tables.
-  auto parser = std::make_unique<usual_parser>(source, choose);
+  auto parser =
+    std::make_unique<usual_parser>(source, choose, likeness != nullptr);
   if (!parser->parse())
     return std::nullopt;
+  if (likeness != nullptr)
+    *likeness = parser->likeness();
   return std::move(*parser).take();
 }
 

@@ -15,6 +15,7 @@
 
 #include "imaging/byte_view.hpp"
 #include "imaging/jpeg_tables.hpp"
+#include "imaging/similarity.hpp"
 
 namespace pixmill::imaging {
 
@@ -172,10 +173,13 @@ using table_chooser = std::function<quant_table(const jpeg_component&)>;
 /// Reads a baseline JPEG of one scan, or a progressive one.
 /// @param choose If given, the picture comes with these tables: quicker than to
 ///               requantize it afterwards.
+/// @param likeness Learns how much what is requantized looks like the source,
+///                 by half a row of MCUs in each row of tiles; or null.
 /// @returns Nothing when the file is anything else, or damaged: libjpeg then
 ///          has to say which.
 std::optional<jpeg_tokens> read_usual_tokens(byte_view source,
-                                             const table_chooser& choose = {});
+                                             const table_chooser& choose = {},
+                                             similarity* likeness = nullptr);
 
 /// Reads any JPEG that libjpeg reads, several times slower where it is not a
 /// usual one.
@@ -183,6 +187,7 @@ std::optional<jpeg_tokens> read_usual_tokens(byte_view source,
 /// @retval errc::decode             Damaged.
 /// @retval errc::unsupported_format Nothing that a baseline file holds.
 caf::expected<jpeg_tokens> read_tokens(byte_view source,
-                                       const table_chooser& choose = {});
+                                       const table_chooser& choose = {},
+                                       similarity* likeness = nullptr);
 
 } // namespace pixmill::imaging

@@ -85,7 +85,18 @@ TEST(Jpeg, UsesTheTablesOfTheQuality) {
   auto image = done(test::jpeg_of(test::photo(320, 200)), fifty);
   EXPECT_EQ(image.quality, 50);
   EXPECT_EQ(jpeg_source_quality(view(image.bytes)), 50);
-  EXPECT_EQ(image.likeness, similarity{});
+}
+
+TEST(Jpeg, StatesTheSimilarityOfAQualityBySomeRows) {
+  for (auto channels : {std::uint8_t{1}, std::uint8_t{3}}) {
+    auto source = test::jpeg_of(test::photo(640, 500, channels), 90);
+    auto image = done(source, fifty);
+    auto seen = likeness_of(colour_planes(decoded(source)),
+                            colour_planes(decoded(image.bytes)));
+    EXPECT_NEAR(image.likeness.luma_ppm, seen.luma_ppm, 15'000);
+    EXPECT_NEAR(image.likeness.luma_worst_ppm, seen.luma_worst_ppm, 60'000);
+    EXPECT_NEAR(image.likeness.chroma_ppm, seen.chroma_ppm, 15'000);
+  }
 }
 
 TEST(Jpeg, NeverUsesFinerTablesThanTheSource) {
