@@ -179,7 +179,7 @@ void journal_state::write(outcome_batch batch, caf::error failed) {
   if (!failed)
     if (auto written = batch.write(*setup_.store, setup_.keep.objects);
         !written)
-      failed = std::move(written.error());
+      failed = written.error();
   if (!failed)
     return;
   if (!latch(failed))
