@@ -72,10 +72,7 @@ private:
     for (; mcus > 0; --mcus) {
       if (column_ == 0)
         begin_row();
-      if (!(has_samples_ && jpeg_similarity::is_sample(column_)
-              ? decode_sample(bits, last_dc)
-              : decode_mcu<Requantize>(bits, last_dc, picture_.tokens))
-          || bits.position(bytes) > end * 8)
+      if (!decode_next(bits, last_dc) || bits.position(bytes) > end * 8)
         return false;
       column_ = column_ + 1 == picture_.mcus_across ? 0 : column_ + 1;
     }
@@ -89,6 +86,14 @@ private:
     has_samples_ = likeness_ != nullptr && likeness_->has_samples(row);
     if (has_samples_)
       likeness_->begin(row);
+  }
+
+  // Each way to decode an MCU is called once, and so has `bits` in registers.
+  bool decode_next(bit_source& bits, std::array<int, 4>& last_dc) {
+    if constexpr (Requantize)
+      if (has_samples_ && jpeg_similarity::is_sample(column_))
+        return decode_sample(bits, last_dc);
+    return decode_mcu<Requantize>(bits, last_dc, picture_.tokens);
   }
 
   /// Decodes an MCU as it is, and compares it as it is requantized.
