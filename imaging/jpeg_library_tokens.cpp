@@ -169,10 +169,13 @@ caf::expected<jpeg_tokens> read_tokens(byte_view source,
     auto tokens = library_reader(source).read();
     if (!tokens || !choose)
       return tokens;
-    auto before = *tokens;
+    if (likeness == nullptr) {
+      requantize(*tokens, choose);
+      return tokens;
+    }
+    const auto before = *tokens;
     requantize(*tokens, choose);
-    if (likeness != nullptr)
-      *likeness = likeness_of(before, *tokens);
+    *likeness = likeness_of(before, *tokens);
     return tokens;
   } catch (const jpeg_error& reason) {
     return make_error(errc::decode, reason.what());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <tuple>
 
 #include "imaging/bit_deposit.hpp"
 
@@ -102,21 +103,10 @@ struct progressive_decoder::piece {
 
 progressive_decoder::progressive_decoder(const jpeg_tokens& frame)
     : frame_(frame) {
-  std::uint32_t across = 1;
-  std::uint32_t down = 1;
-  for (auto& component : frame.components) {
-    across = std::max<std::uint32_t>(across, component.across);
-    down = std::max<std::uint32_t>(down, component.down);
-  }
-  auto blocks = [](std::uint32_t size, std::uint32_t factor,
-                   std::uint32_t most) {
-    return (size * factor + 8 * most - 1) / (8 * most);
-  };
   for (auto& component : frame.components) {
     plane one;
     one.columns = frame.mcus_across * component.across;
-    one.used_columns = blocks(frame.width, component.across, across);
-    one.used_rows = blocks(frame.height, component.down, down);
+    std::tie(one.used_columns, one.used_rows) = frame.used_blocks(component);
     auto count = std::size_t{one.columns} * frame.mcus_down * component.down;
     one.dc.resize(count);
     one.ac.resize(count);

@@ -72,6 +72,7 @@ private:
   };
 
   void pick_samples();
+  std::size_t few_samples() const;
   void quantize_within(double budget);
   bool choose_scans(double data);
   void sort_samples(std::size_t count, double own);

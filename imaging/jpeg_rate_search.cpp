@@ -58,10 +58,15 @@ void jpeg_rate_control::pick_samples() {
       order_.push_back(row);
 }
 
+/// How many of the samples say what to begin with.
+std::size_t jpeg_rate_control::few_samples() const {
+  return (samples_ + 3) / 4;
+}
+
 /// Guesses the price from the model.
 void jpeg_rate_control::start(double bits) {
   scan_counts counts{};
-  const auto few = (samples_ + 3) / 4;
+  const auto few = few_samples();
   for (std::size_t i = 0; i < few; ++i) {
     dc_state last_dc{};
     auto& row = source_rows_[order_[i]];
@@ -78,7 +83,7 @@ void jpeg_rate_control::start(double bits) {
 /// Learns prices from few samples: those of the source are others.
 void jpeg_rate_control::learn() {
   choose_tables();
-  try_samples((samples_ + 3) / 4);
+  try_samples(few_samples());
 }
 
 /// Finds tables and a price at which all takes `bits`.
@@ -145,8 +150,7 @@ bool jpeg_rate_control::choose_scans(double data) {
     return false;
   scans_.emplace(picture_);
   const auto codes = best_codes(pieces_);
-  sort_samples((samples_ + 3) / 4,
-               static_cast<double>(scan_bits(pieces_, codes)));
+  sort_samples(few_samples(), static_cast<double>(scan_bits(pieces_, codes)));
   const auto baseline =
     static_cast<double>(header_bytes(picture_, codes, icc_)) + data;
   if (head_bytes() + data * density_ < scans_gain * baseline)

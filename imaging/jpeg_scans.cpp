@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <tuple>
 #include <utility>
 
 #include "imaging/jpeg_bit_writer.hpp"
@@ -95,22 +95,12 @@ private:
 };
 
 jpeg_scans::jpeg_scans(const jpeg_tokens& picture) : picture_(picture) {
-  std::size_t most_across = 1;
-  std::size_t most_down = 1;
-  for (auto& component : picture.components) {
-    most_across = std::max<std::size_t>(most_across, component.across);
-    most_down = std::max<std::size_t>(most_down, component.down);
-  }
-  auto blocks = [](std::size_t size, std::size_t factor, std::size_t most) {
-    return (size * factor + 8 * most - 1) / (8 * most);
-  };
   std::size_t in_row = 0;
   for (auto& component : picture.components) {
     plane one;
     one.across = component.across;
     one.down = component.down;
-    one.columns = blocks(picture.width, one.across, most_across);
-    one.rows = blocks(picture.height, one.down, most_down);
+    std::tie(one.columns, one.rows) = picture.used_blocks(component);
     in_row += one.across * one.down * picture.mcus_across;
     planes_.push_back(std::move(one));
   }

@@ -1,6 +1,7 @@
 #include "imaging/jpeg_similarity.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace pixmill::imaging {
 
@@ -17,15 +18,7 @@ std::size_t luma_of(const jpeg_tokens& picture) {
 jpeg_similarity::jpeg_similarity(const jpeg_tokens& source,
                                  const std::vector<quant_table>& tables)
     : source_(source) {
-  std::uint32_t across = 1;
-  std::uint32_t down = 1;
-  for (auto& component : source.components) {
-    across = std::max<std::uint32_t>(across, component.across);
-    down = std::max<std::uint32_t>(down, component.down);
-  }
-  auto used = [](std::uint32_t size, std::uint32_t factor, std::uint32_t most) {
-    return (size * factor + 8 * most - 1) / (8 * most);
-  };
+  const auto [across, down] = source.largest_sampling();
   constexpr auto windows = tile_side / window_side;
   rows_in_tile_ = std::max(windows / down, 1u);
   for (std::size_t i = 0; i < source.components.size(); ++i) {
@@ -36,8 +29,8 @@ jpeg_similarity::jpeg_similarity(const jpeg_tokens& source,
       state.from[k] = component.table[natural_order[k]];
       state.to[k] = tables[i][natural_order[k]];
     }
-    state.used_columns = used(source.width, component.across, across);
-    state.used_rows = used(source.height, component.down, down);
+    std::tie(state.used_columns, state.used_rows) =
+      source.used_blocks(component);
     state.tiles = tile_sums(state.used_columns, state.used_rows,
                             std::max(windows * component.across / across, 1u),
                             std::max(windows * component.down / down, 1u));

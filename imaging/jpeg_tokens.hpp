@@ -111,14 +111,30 @@ struct jpeg_tokens {
   /// Where each row of MCUs begins in `tokens`, and where the last ends.
   std::vector<std::size_t> rows;
 
-  /// Computes the numbers of MCUs from all else.
-  void count_mcus() noexcept {
+  /// Returns the blocks across and down of the component that has most of them
+  /// in an MCU.
+  std::pair<std::uint32_t, std::uint32_t> largest_sampling() const noexcept {
     std::uint32_t across = 1;
     std::uint32_t down = 1;
     for (auto& component : components) {
       across = std::max<std::uint32_t>(across, component.across);
       down = std::max<std::uint32_t>(down, component.down);
     }
+    return {across, down};
+  }
+
+  /// Returns the columns and rows of blocks of a component, without those that
+  /// only fill up MCUs.
+  std::pair<std::uint32_t, std::uint32_t>
+  used_blocks(const jpeg_component& component) const noexcept {
+    const auto [across, down] = largest_sampling();
+    return {(width * component.across + 8 * across - 1) / (8 * across),
+            (height * component.down + 8 * down - 1) / (8 * down)};
+  }
+
+  /// Computes the numbers of MCUs from all else.
+  void count_mcus() noexcept {
+    const auto [across, down] = largest_sampling();
     mcus_across = (width + 8 * across - 1) / (8 * across);
     mcus_down = (height + 8 * down - 1) / (8 * down);
   }
